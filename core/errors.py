@@ -28,3 +28,11 @@ class ModelError(AnimirrorError):
 
 class RuntimeSetupError(AnimirrorError):
     """An installation that cannot work as it is, such as two ONNX Runtimes in one environment."""
+
+
+def quoted(name: object) -> str:
+    """Put a file name or path in quotes for a sentence, with everything that a screen cannot show replaced by ``?``.
+
+    A name on disk may hold line breaks or bytes that are no text; printing those would garble the message or fail.
+    """
+    return '"' + "".join(sign if sign.isprintable() else "?" for sign in str(name)) + '"'
