@@ -96,7 +96,7 @@ def _conversion(image: Image.Image, mode: str) -> tuple[_Conversion, str | None]
     The profile is applied with relative colorimetric intent and black point compensation, as photo editors do.
     """
     note = None
-    convert = _by_transform(ImageCms.createProfile("LAB"), "LAB") if mode == "LAB" else _to_rgb
+    convert = _by_transform(_lab_profile(), "LAB") if mode == "LAB" else _to_rgb
     data = image.info.get("icc_profile")
     if data:
         try:
@@ -122,7 +122,7 @@ def _by_profile(data: bytes, mode: str) -> _Conversion:
     return _by_transform(profile, mode)
 
 
-def _by_transform(profile: ImageCms.ImageCmsProfile | ImageCms.core.CmsProfile, mode: str) -> _Conversion:
+def _by_transform(profile: ImageCms.ImageCmsProfile, mode: str) -> _Conversion:
     transform = ImageCms.buildTransform(
         profile,
         ImageCms.createProfile("sRGB"),
@@ -140,3 +140,7 @@ def _by_transform(profile: ImageCms.ImageCmsProfile | ImageCms.core.CmsProfile, 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _lab_profile() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))

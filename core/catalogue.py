@@ -1,0 +1,137 @@
+"""The models that are at hand: one folder each, with ``model.onnx`` and ``manifest.json``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core import paths
+from core.errors import ModelError, quoted
+
+MANIFEST = "manifest.json"
+DEFAULT_LANGUAGE = "en"
+
+
+class Direction(StrEnum):
+    """A2B draws anime from photos, B2A paints photos from anime."""
+
+    A2B = "A2B"
+    B2A = "B2A"
+
+
+class Kind(StrEnum):
+    """FULL is the report's generator, for files; LIVE is small enough for a camera."""
+
+    FULL = "full"
+    LIVE = "live"
+
+
+class Manifest(BaseModel):
+    """What is known of a model besides its weights."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    format: int = Field(default=1, ge=1, le=1, description="version of this file's layout")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    name: dict[str, str] = Field(min_length=1, description="by language tag; English is the fallback")
+    style: str
+    direction: Direction = Direction.A2B
+    kind: Kind = Kind.FULL
+    file: str = Field(default="model.onnx", pattern=r"^[^/\\]+\.onnx$")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size: int = Field(default=256, ge=64, le=1024, description="side of the crop in pixels")
+    licence: str
+    training: dict[str, Any] = Field(default_factory=dict)
+    metrics: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that is installed."""
+
+    manifest: Manifest
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        """The ONNX file."""
+        return self.folder / self.manifest.file
+
+    def name(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return the name to show in ``language`` ("zh_TW"), falling back to English, then to any."""
+        names = self.manifest.name
+        return names.get(language) or names.get(DEFAULT_LANGUAGE) or next(iter(names.values()))
+
+    def verify(self) -> None:
+        """Raise ModelError unless the file is there and is the one that the manifest describes."""
+        try:
+            with self.path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ModelError(f"The model {quoted(self.manifest.id)} has no readable {self.manifest.file}.") from error
+        if found != self.manifest.sha256:
+            raise ModelError(
+                f"The file of the model {quoted(self.manifest.id)} is damaged or was exchanged: its SHA-256 is not the "
+                "one in its manifest. Install the model again."
+            )
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All installed models by id, and a sentence for each folder that holds none that can be used."""
+
+    models: dict[str, Model]
+    problems: tuple[str, ...] = ()
+
+    def get(self, identifier: str | None = None) -> Model:
+        """Return the model with this id, or the default one; raises ModelError naming those that are there."""
+        if not self.models:
+            raise ModelError("No model is installed. Install Animirror again, or add one to resources/models.")
+        if identifier is None:
+            return next(iter(self.models.values()))
+        if identifier not in self.models:
+            raise ModelError(f"There is no model {quoted(identifier)}; installed: {', '.join(self.models)}.")
+        return self.models[identifier]
+
+
+def load_catalogue(roots: Iterable[Path] | None = None) -> Catalogue:
+    """Read the manifests under ``roots`` (what ships with the program, then the user's own).
+
+    A model of the user's never replaces a shipped one of the same id. The first by folder name is the default.
+    """
+    models: dict[str, Model] = {}
+    problems: list[str] = []
+    for root in roots if roots is not None else (paths.resources() / "models", paths.user_models()):
+        for manifest_path in sorted(root.glob(f"*/{MANIFEST}")) if root.is_dir() else ():
+            try:
+                model = load_model_folder(manifest_path.parent)
+            except ModelError as error:
+                problems.append(str(error))
+                continue
+            models.setdefault(model.manifest.id, model)
+    return Catalogue(models, tuple(problems))
+
+
+def load_model_folder(folder: Path) -> Model:
+    """Read the manifest in ``folder``; raises ModelError when it is missing, broken or names no file."""
+    try:
+        manifest = Manifest.model_validate(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ModelError(f"The manifest of the model folder {quoted(folder.name)} cannot be read.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise ModelError(
+            f"The manifest of the model folder {quoted(folder.name)} is wrong at {field}: {first['msg']}."
+        ) from error
+    model = Model(manifest, folder)
+    if not model.path.is_file():
+        raise ModelError(f"The model folder {quoted(folder.name)} lacks its file {manifest.file}.")
+    return model

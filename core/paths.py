@@ -1,0 +1,32 @@
+"""Where the program keeps and finds its files. Nothing is ever written inside the installation."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import platformdirs
+
+APP = "animirror"
+
+
+def resources() -> Path:
+    """Folder of what ships with the program: models, icons, texts."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    root = Path(frozen) if frozen else Path(__file__).resolve().parent.parent
+    return root / "resources"
+
+
+def user_models() -> Path:
+    """Folder of the models that the user added."""
+    return platformdirs.user_data_path(APP, appauthor=False) / "models"
+
+
+def cache() -> Path:
+    """Folder of what can be made again at any time."""
+    return platformdirs.user_cache_path(APP, appauthor=False)
+
+
+def insightface_home() -> Path:
+    """Folder where insightface keeps the packs that a user downloaded with it."""
+    return Path.home() / ".insightface"

@@ -1,0 +1,156 @@
+"""ONNX Runtime: which one is installed, which providers it has, and sessions that say what they really run on.
+
+The one place that makes sessions. Asking for CUDA and silently getting the CPU is the classic complaint about apps of
+this kind, so a session here knows the provider it got and, where that is not the one asked for, why.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import ModelError, RuntimeSetupError
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+CUDA = "CUDAExecutionProvider"
+CPU = "CPUExecutionProvider"
+DISTRIBUTIONS = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino")
+
+
+class Device(StrEnum):
+    """What the user asks for; AUTO takes the GPU where it works and the CPU elsewhere."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+@dataclass(frozen=True)
+class Session:
+    """An inference session and the truth about it.
+
+    provider: the execution provider in use, read back after the session was made.
+    fallback: a sentence that says why it is not the one asked for, or None.
+    """
+
+    run: Any
+    inner: onnxruntime.InferenceSession
+    provider: str
+    fallback: str | None
+
+
+def installed_distributions() -> dict[str, str]:
+    """Return the ONNX Runtime distributions in this environment with their versions."""
+    found = {}
+    for name in DISTRIBUTIONS:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def check_installation() -> None:
+    """Raise RuntimeSetupError, with the command that mends it, unless exactly one ONNX Runtime is installed.
+
+    Two distributions write into one folder; the last one installed wins and the GPU is lost without a word.
+    """
+    import sys
+
+    found = installed_distributions()
+    if len(found) == 1 or getattr(sys, "frozen", False):
+        return
+    if not found:
+        raise RuntimeSetupError("ONNX Runtime is not installed. Install it with: pip install onnxruntime")
+    keep = "onnxruntime-gpu" if "onnxruntime-gpu" in found else next(iter(found))
+    raise RuntimeSetupError(
+        f"Two ONNX Runtimes share one folder here ({', '.join(found)}), which disables the GPU without a word. "
+        f"Mend it with: pip uninstall -y {' '.join(found)} && pip install {keep}=={found[keep]}"
+    )
+
+
+@cache
+def _onnxruntime() -> Any:
+    """Import ONNX Runtime once, with the CUDA libraries that pip installed loaded before the first session."""
+    check_installation()
+    import onnxruntime
+
+    onnxruntime.set_default_logger_severity(4)
+    if CUDA in onnxruntime.get_available_providers() and hasattr(onnxruntime, "preload_dlls"):
+        import contextlib
+        import io
+
+        # It prints one line a missing library to the standard output, which belongs to our own results.
+        with contextlib.redirect_stdout(io.StringIO()):
+            onnxruntime.preload_dlls(directory="")
+    return onnxruntime
+
+
+def built_in_providers() -> list[str]:
+    """Return the providers that the installed ONNX Runtime was built with; whether they work only a session tells."""
+    return list(_onnxruntime().get_available_providers())
+
+
+_sessions: dict[tuple[Path, Device, int], Session] = {}
+_sessions_lock = threading.Lock()
+
+
+def open_session(path: Path, device: Device = Device.AUTO, threads: int = 0) -> Session:
+    """Return the session of the model at ``path``, the same one for the same arguments.
+
+    threads: intra-op threads, 0 for one a core. Raises ModelError when the file is not a model that runs here.
+    Sessions are kept because ONNX Runtime leaks memory when they are made again and again (onnxruntime #26831).
+    """
+    key = (path.resolve(), device, threads)
+    with _sessions_lock:
+        if key not in _sessions:
+            _sessions[key] = _open(path, device, threads)
+        return _sessions[key]
+
+
+def _open(path: Path, device: Device, threads: int) -> Session:
+    ort = _onnxruntime()
+    if not path.is_file():
+        raise ModelError(f"The model file {path} is missing.")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    fallback = None
+    if device is not Device.CPU:
+        if CUDA in ort.get_available_providers():
+            session = _try(ort, path, options, [CUDA, CPU])
+            if session is not None and session.get_providers()[0] == CUDA:
+                return Session(session.run, session, CUDA, None)
+            fallback = "CUDA was found but does not start: its driver or libraries are missing, so the CPU is used."
+        else:
+            fallback = "This ONNX Runtime has no CUDA support, so the CPU is used."
+        if device is Device.AUTO and not _driver_present():
+            fallback = None  # no GPU, none expected
+    try:
+        session = ort.InferenceSession(str(path), options, providers=[CPU])
+    except Exception as error:
+        raise ModelError(f"{path.name} is not a model that can be run: {_first_line(error)}") from error
+    return Session(session.run, session, str(session.get_providers()[0]), fallback)
+
+
+def _try(ort: Any, path: Path, options: Any, providers: list[str]) -> Any:
+    try:
+        return ort.InferenceSession(str(path), options, providers=providers)
+    except Exception:  # the CPU is tried next, and tells what is wrong with the file
+        return None
+
+
+def _driver_present() -> bool:
+    import ctypes.util
+
+    return any(ctypes.util.find_library(name) for name in ("cuda", "nvcuda"))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
