@@ -1,0 +1,1 @@
+"""The Qt app: shows and asks, and leaves the work to core."""
