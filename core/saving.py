@@ -68,7 +68,8 @@ def save_new_picture(
         try:
             os.replace(written, target)
         except BaseException:
-            target.unlink()
+            with contextlib.suppress(OSError):
+                target.unlink()
             raise
     return target
 

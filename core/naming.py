@@ -1,0 +1,45 @@
+"""Choose names for result files that no file has yet and that every system accepts."""
+
+import itertools
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+# What Windows refuses in a name; results travel there on memory sticks and in shared folders.
+_REFUSED: Final = re.compile(r'[<>:"/\\|?*]')
+_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+
+_LONGEST_NAME: Final = 255
+"""Bytes of UTF-8; some systems count UTF-16 units instead, of which a name never has more."""
+
+_UNNAMED: Final = "picture"
+
+
+def free_name(folder: Path, stem: str, suffix: str) -> Path:
+    """Give a path in ``folder`` that no file has yet: ``portrait.png``, then ``portrait (2).png`` and so on.
+
+    The stem is changed where some system would refuse it: forbidden and unprintable characters become ``_``, dots and
+    spaces at its end go, a device's name gets a ``_`` before it, and what is too long is cut.
+
+    Another program may take the name before it is used; :func:`core.saving.save_new_picture` copes with that.
+
+    Args:
+        folder: Where the file will be; it need not exist.
+        stem: The name without its ending, such as ``portrait anime``.
+        suffix: The ending with its dot, such as ``.png``.
+    """
+    stem = _accepted_everywhere(stem)
+    endings = itertools.chain((suffix,), (f" ({number}){suffix}" for number in itertools.count(2)))
+    paths = (folder / (_cut(stem, _LONGEST_NAME - len(ending.encode())) + ending) for ending in endings)
+    return next(path for path in paths if not os.path.lexists(path))
+
+
+def _accepted_everywhere(stem: str) -> str:
+    printable = "".join(sign if sign.isprintable() else "_" for sign in stem)
+    stem = _REFUSED.sub("_", printable).rstrip(". ") or _UNNAMED
+    return f"_{stem}" if _DEVICES.fullmatch(stem) else stem
+
+
+def _cut(stem: str, length: int) -> str:
+    return stem.encode()[:length].decode(errors="ignore").rstrip(". ")
