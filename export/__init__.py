@@ -1,1 +1,1 @@
-"""Turns trained checkpoints into the ONNX models that the app runs. The app never imports this."""
+"""From checkpoints to the ONNX models that the app runs. Never imported by the app."""

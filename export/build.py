@@ -1,0 +1,92 @@
+"""``python -m export build``: a checkpoint becomes a model folder that the app can load."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from core.alignment import CROP_SIZE
+from core.catalogue import MANIFEST, Direction, Kind, Manifest
+from export import onnx_file
+from export.crops import crops_from, standard_folder
+from export.parity import compare
+from training import checkpoints
+from training.networks.generator import Generator
+
+FILE = "model.onnx"
+RESEARCH_LICENCE = "Trained on data for non-commercial research use; the model is for non-commercial use only."
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a person says of a model; the rest is read from the checkpoint."""
+
+    id: str
+    name: dict[str, str]
+    style: str
+    direction: Direction = Direction.A2B
+    licence: str = RESEARCH_LICENCE
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+def build(
+    checkpoint: Path, out: Path, description: Description, network: str = "average", crops: Path | None = None
+) -> Manifest:
+    """Export the checkpoint's ``network`` to the folder ``out``, which is made or replaced as a whole.
+
+    The file is checked against torch on up to six aligned crops (of ``crops``, or of the photos that insightface
+    brings) before it takes its place; the outcome stands in its metadata. Raises CheckpointError or ParityError.
+    """
+    tensors, record = checkpoints.load(checkpoint)
+    generator = Generator()
+    checkpoints.load_network(generator, checkpoints.under(network, tensors), "the report's generator")
+    generator.eval()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as work:
+        path = Path(work) / FILE
+        onnx_file.write(generator, path)
+        parity = compare(generator, path, crops_from(crops or standard_folder(), count=6))
+        training = {key: record[key] for key in ("kind", "step", "seconds", "recipe", "history") if key in record}
+        onnx_file.write_metadata(
+            path,
+            {
+                "name": description.name["en"],
+                "style": description.style,
+                "direction": description.direction,
+                "licence": description.licence,
+                "training": json.dumps(training),
+                "parity": json.dumps(asdict(parity)),
+                "torch": torch.__version__.split("+")[0],
+            },
+        )
+        manifest = Manifest(
+            id=description.id,
+            name=description.name,
+            style=description.style,
+            direction=description.direction,
+            kind=Kind.FULL,
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            size=CROP_SIZE,
+            licence=description.licence,
+            training=training,
+            metrics={**description.metrics, "parity": asdict(parity)},
+        )
+        text = json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+        (Path(work) / MANIFEST).write_text(text, encoding="utf-8")
+        _replace(Path(work), out)
+    return manifest
+
+
+def _replace(new: Path, out: Path) -> None:
+    """Put the new files into ``out``, the manifest last, so that a folder with a manifest is always complete."""
+    out.mkdir(exist_ok=True)
+    (out / MANIFEST).unlink(missing_ok=True)
+    for name in (FILE, MANIFEST):
+        shutil.move(str(new / name), str(out / name))
