@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -31,12 +31,12 @@ class _Format:
     alpha: bool = False
     exif: bool = True
     graded: bool = False
-    options: Mapping[str, Any] = MappingProxyType({})
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 # Full colour resolution in JPEG: its usual half resolution frays the red and black edges of drawn lines.
-_JPEG: Final = _Format("JPEG", 65_500, graded=True, options=MappingProxyType({"subsampling": 0}))
-_TIFF: Final = _Format("TIFF", 2**31 - 1, alpha=True, options=MappingProxyType({"compression": "tiff_adobe_deflate"}))
+_JPEG: Final = _Format("JPEG", 65_500, graded=True, options={"subsampling": 0})
+_TIFF: Final = _Format("TIFF", 2**31 - 1, alpha=True, options={"compression": "tiff_adobe_deflate"})
 
 _FORMATS: Final[Mapping[str, _Format]] = MappingProxyType(
     {

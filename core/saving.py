@@ -52,7 +52,10 @@ def save_new_picture(
         folder: An existing folder.
         stem: The name to start from; :func:`core.naming.free_name` says what becomes of it.
         suffix: The format, as in ``.png``.
-        pixels: As in :func:`core.encoding.encode_picture`, like the rest.
+        pixels: As in :func:`core.encoding.encode_picture`, like the next three.
+        alpha: Opacity.
+        exif: Exif block.
+        quality: 1..100.
 
     Returns:
         The path that was written.
@@ -66,7 +69,7 @@ def save_new_picture(
         while not _claimed(target):
             target = free_name(folder, stem, suffix)
         try:
-            os.replace(written, target)
+            written.replace(target)
         except BaseException:
             with contextlib.suppress(OSError):
                 target.unlink()
@@ -89,7 +92,7 @@ def write_whole(path: Path, data: bytes) -> None:
         if target.exists() and not target.is_file():
             raise OutputError(f"{quoted(path)} is a device or a pipe; choose an ordinary file name.")
         with _written_beside(target, data) as written:
-            os.replace(written, target)
+            written.replace(target)
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ def orientation(image: Image.Image) -> int:
     # Metadata comes from any program there is; a broken note about a picture must not cost the picture.
     try:
         value = image.getexif().get(Base.Orientation, _UPRIGHT)
-    except Exception:  # noqa: BLE001
+    except Exception:
         return _UPRIGHT
     return value if isinstance(value, int) and 1 <= value <= 8 else _UPRIGHT
 
@@ -43,7 +43,7 @@ def kept_exif(image: Image.Image) -> bytes | None:
     Orientation, thumbnail, GPS position and the maker's private notes are left out, and the colour space says sRGB.
 
     Returns:
-        A block that begins with ``Exif\\0\\0``, or None where nothing is left to keep.
+        A block that begins with ``Exif`` and two zero bytes, or None where nothing is left to keep.
     """
     # As above: whatever is wrong with the metadata, the picture is worth more.
     try:
@@ -56,6 +56,6 @@ def kept_exif(image: Image.Image) -> bytes | None:
         if details:
             kept[IFD.Exif] = details | {Base.ColorSpace: _COLOUR_SPACE_SRGB}
         block = kept.tobytes() if len(kept) else None
-    except Exception:  # noqa: BLE001
+    except Exception:
         return None
     return block if block is not None and len(block) <= _LONGEST_BLOCK else None
