@@ -36,7 +36,9 @@ class _Format:
 
 # Full colour resolution in JPEG: its usual half resolution frays the red and black edges of drawn lines.
 _JPEG: Final = _Format("JPEG", 65_500, graded=True, options={"subsampling": 0})
-_TIFF: Final = _Format("TIFF", 2**31 - 1, alpha=True, options={"compression": "tiff_adobe_deflate"})
+
+# Not compressed: libtiff, which would do it, cannot be handed the directory that Exif details live in.
+_TIFF: Final = _Format("TIFF", 2**31 - 1, alpha=True)
 
 _FORMATS: Final[Mapping[str, _Format]] = MappingProxyType(
     {

@@ -96,7 +96,7 @@ def gamma_curve(gamma: float) -> bytes:
     return b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256))
 
 
-def xyz(values: Sequence[float]) -> bytes:
+def xyz(values: NDArray[np.float64]) -> bytes:
     return b"XYZ " + bytes(4) + struct.pack(">3i", *(round(value * 65536) for value in values))
 
 
@@ -271,8 +271,8 @@ def test_a_cmyk_profile_says_what_the_inks_look_like(kind: str) -> None:
     options: dict[str, object] = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
     data = encoded(Image.fromarray(inks, "CMYK"), kind, icc_profile=cmyk_profile(), **options)
     picture = decode_picture(data, "print")
-    grey = srgb_encoded(np.array(((50.2 + 16) / 116) ** 3))
-    np.testing.assert_allclose(picture.pixels[8, 8::16].mean(axis=1), [255, grey, 0], atol=3)
+    grey = float(srgb_encoded(np.array(((50.2 + 16) / 116) ** 3)))
+    np.testing.assert_allclose(picture.pixels[8, 8::16].mean(axis=1), [255.0, grey, 0.0], atol=3)
     assert picture.notes == ()
 
 
@@ -308,7 +308,7 @@ def test_an_unusable_profile_is_left_out_and_the_user_is_told(profile: bytes) ->
 
 
 def test_a_photo_agrees_with_another_decoder() -> None:
-    photo: NDArray[np.uint8] = skimage.data.astronaut()
+    photo: NDArray[np.uint8] = skimage.data.astronaut()  # type: ignore[no-untyped-call]
     jpeg = encoded(Image.fromarray(photo), "JPEG", quality=90)
     other = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
     difference = np.abs(decode_picture(jpeg, "astronaut.jpg").pixels.astype(int) - other)
