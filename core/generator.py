@@ -66,4 +66,5 @@ def _normalised(attention: NDArray[np.float32]) -> NDArray[np.float32]:
     maps = attention.reshape(attention.shape[0], *attention.shape[-2:]).astype(np.float32)
     low = maps.min(axis=(1, 2), keepdims=True)
     span = maps.max(axis=(1, 2), keepdims=True) - low
-    return np.divide(maps - low, span, out=np.zeros_like(maps), where=span > 1e-6)
+    normalised: NDArray[np.float32] = np.divide(maps - low, span, out=np.zeros_like(maps), where=span > 1e-6)
+    return normalised

