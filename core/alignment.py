@@ -84,7 +84,7 @@ class Alignment:
         return np.asarray(warped, dtype=np.uint8)
 
     def bounds(self, width: int, height: int, margin: int = 0) -> tuple[int, int, int, int]:
-        """Left, top, right, bottom of the crop's bounding box, kept at least one pixel inside a width x height picture."""
+        """Left, top, right, bottom of the crop's bounding box, cut to a width x height picture but never empty."""
         corners = self.corners
         low = np.floor(corners.min(axis=0)).astype(int) - margin
         high = np.ceil(corners.max(axis=0)).astype(int) + margin + 1

@@ -37,7 +37,7 @@ class NoFaceError(FaceError):
     """The picture shows no face that the detector finds; the centre crop can be offered."""
 
 
-class Cancelled(AnimirrorError):
+class Cancelled(AnimirrorError):  # noqa: N818 (a wish of the user, not an error)
     """The user stopped the work; there is no result."""
 
 

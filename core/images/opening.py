@@ -1,5 +1,7 @@
 """Find the format of a picture file and read its header."""
 
+import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Final
 
@@ -50,10 +52,9 @@ def open_image(file: IO[bytes]) -> ImageFile.ImageFile:
     cause: Exception | None = None
     for name in _FORMATS:
         factory, accept = Image.OPEN[name]
+        if accept is not None and not _accepts(accept, prefix):
+            continue
         try:
-            verdict = accept(prefix) if accept is not None else True
-            if not verdict or isinstance(verdict, str):  # a string says which library the format would need
-                continue
             file.seek(0)
             return factory(file, "")
         except Image.DecompressionBombError:
@@ -67,3 +68,11 @@ def open_image(file: IO[bytes]) -> ImageFile.ImageFile:
     if cause is not None:
         raise BrokenPictureError(str(cause)) from cause
     raise UnidentifiedImageError("no picture format recognises the file")
+
+
+def _accepts(accept: Callable[[bytes], bool | str], prefix: bytes) -> bool:
+    # A file shorter than the prefix makes some formats fail here; a string names a library that is not installed.
+    try:
+        return accept(prefix) is True
+    except (IndexError, struct.error):
+        return False
