@@ -222,7 +222,8 @@ def install(root: Path, venv: Path, profiles: list[str]) -> None:
     if has_nvidia_driver():
         say("With NVIDIA's CUDA libraries, since there is an NVIDIA driver (1.5 GB more to download) ...")
         extras.append("cuda")
-    pip(root, venv, "install", "--constraint", "constraints.txt", "--editable", f".[{','.join(extras)}]")
+    project = f".[{','.join(extras)}]" if extras else "."
+    pip(root, venv, "install", "--constraint", "constraints.txt", "--editable", project)
     pip(root, venv, "install", "--no-deps", *settings["tool"]["animirror"]["without-dependencies"])
     runtimes = onnx_runtimes(venv)
     if len(runtimes) != 1:
