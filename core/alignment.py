@@ -97,13 +97,20 @@ class Alignment:
 def align(landmarks: NDArray[np.floating], size: int = CROP_SIZE) -> Alignment:
     """Fit the template to five ``landmarks`` (5, 2) in picture pixels, in the order of :data:`TEMPLATE`.
 
+    Raises FaceError when the points are not finite or coincide.
+    """
+    return Alignment(fit(landmarks, TEMPLATE * size), size)
+
+
+def fit(landmarks: NDArray[np.floating], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the similarity (2, 3) that brings five ``landmarks`` (5, 2) nearest to ``target`` (5, 2).
+
     The fit is the least-squares similarity (Umeyama 1991) without reflection, written with complex numbers, where a
     similarity is one multiplication and one addition. Raises FaceError when the points are not finite or coincide.
     """
     points = np.asarray(landmarks, dtype=np.float64)
     if points.shape != TEMPLATE.shape or not np.isfinite(points).all():
         raise FaceError("The face cannot be straightened: its five landmarks are incomplete.")
-    target = TEMPLATE * size
     source_complex, target_complex = points @ (1, 1j), target @ (1, 1j)
     source_centred = source_complex - source_complex.mean()
     target_centred = target_complex - target_complex.mean()
@@ -113,8 +120,7 @@ def align(landmarks: NDArray[np.floating], size: int = CROP_SIZE) -> Alignment:
     factor = complex(np.sum(np.conj(source_centred) * target_centred) / spread)
     if abs(factor) < _LEAST_SPREAD:
         raise FaceError("The face cannot be straightened: its landmarks do not look like a face.")
-    shift = complex(target_complex.mean() - factor * source_complex.mean())
-    return Alignment(_similarity(factor, shift), size)
+    return _similarity(factor, complex(target_complex.mean() - factor * source_complex.mean()))
 
 
 def align_centre(width: int, height: int, size: int = CROP_SIZE) -> Alignment:
