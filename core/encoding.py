@@ -117,10 +117,10 @@ def _format_of(suffix: str) -> _Format:
 
 
 def _image(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, kind: _Format) -> Image.Image:
-    image = Image.fromarray(np.ascontiguousarray(pixels))
+    image = Image.fromarray(pixels)
     if alpha is None:
         return image
-    opacity = Image.fromarray(np.ascontiguousarray(alpha))
+    opacity = Image.fromarray(alpha)
     if kind.alpha:
         image.putalpha(opacity)
         return image

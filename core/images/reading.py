@@ -16,7 +16,10 @@ from core.images.metadata import kept_exif, orientation
 from core.images.opening import open_image
 
 MEGAPIXEL_LIMIT: Final = 300
-"""The largest picture that is decoded; at this size reading takes about 2.5 GB of memory."""
+"""The largest picture that is decoded; at this size reading takes about 2 GB of memory.
+
+Inside its TIFF and WebP readers Pillow keeps a limit of its own, 179 megapixels.
+"""
 
 _ANIMATIONS: Final = frozenset({"AVIF", "FLI", "GIF", "PNG", "WEBP"})
 _PAGED: Final = frozenset({"DCX", "TIFF"})

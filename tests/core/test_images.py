@@ -156,6 +156,12 @@ def test_pillow_s_own_limit_plays_no_part(monkeypatch: pytest.MonkeyPatch) -> No
     assert decode_picture(encoded(noise(), "PNG"), "a.png").pixels.shape == (48, 64, 3)
 
 
+def test_what_pillow_itself_refuses_is_told_as_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1_000)  # TIFF's reader keeps to it
+    with pytest.raises(ImageError, match=r"^\"scan\.tif\" is too large to open; make a smaller copy"):
+        decode_picture(encoded(noise(), "TIFF"), "scan.tif")
+
+
 def png_of(width: int, height: int) -> bytes:
     body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     header = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
@@ -265,6 +271,17 @@ def test_a_failing_disk_is_not_called_a_damaged_picture(tmp_path: Path, monkeypa
     path = tmp_path / "old.png"
     path.write_bytes(encoded(noise(), "PNG"))
     monkeypatch.setattr(ImageFile.ImageFile, "load", refusing(errno.EIO))
+    assert f"could not be read ({os.strerror(errno.EIO)})" in sentence_about(path)
+
+
+def test_a_disk_that_fails_within_the_header_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class FailingFile(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            return super().read(size) if self.tell() < 8 else refusing(errno.EIO)()
+
+    path = tmp_path / "old.png"
+    path.touch()
+    monkeypatch.setattr(Path, "open", lambda *_: FailingFile(encoded(noise(), "PNG")))
     assert f"could not be read ({os.strerror(errno.EIO)})" in sentence_about(path)
 
 

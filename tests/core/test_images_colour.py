@@ -209,6 +209,8 @@ def test_a_sixteen_bit_tiff_and_a_sixteen_bit_pgm_agree_with_the_file() -> None:
     pgm = b"P5\n4 1\n65535\n" + values.astype(">u2").tobytes()
     for data in (tiff(values, 1), pgm):
         np.testing.assert_array_equal(decode_picture(data, "deep").pixels[0, :, 0], [0, 1, 128, 255])
+    night = b"P5\n1 1\n65535\n\0\xff"
+    assert decode_picture(night, "night.pgm").pixels.max() == 1
 
 
 def test_lab_values_become_the_colours_they_name() -> None:
