@@ -1,6 +1,6 @@
 """Pixel values of decoded pictures, against values computed here and not by the library that decodes them.
 
-The files are put together byte by byte, so that their content is known without trusting any encoder.
+Most files are put together byte by byte, so that their content is known without trusting any encoder.
 """
 
 import io
@@ -297,6 +297,4 @@ def test_a_grey_profile_is_applied(deep: bool) -> None:
 def test_an_unusable_profile_is_left_out_and_the_user_is_told(profile: bytes) -> None:
     picture = decode_picture(png(PHOTO_TONES, RGB, [icc_chunk(profile)]), "odd.png")
     np.testing.assert_array_equal(picture.pixels, PHOTO_TONES)
-    assert picture.notes == (
-        "The picture's colour profile could not be used, so its colours may look a little different.",
-    )
+    assert "colour profile could not be used" in " ".join(picture.notes)
