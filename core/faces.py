@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: The longest side that the detector is shown; insightface samples, so larger pictures are averaged down first.
 LONGEST_SIDE = 1280
 LEAST_SCORE = 0.5
+#: A picture that is this much longer than wide is a line, which insightface cannot shrink to its smallest square.
+THINNEST = 100
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class FaceDetector:
     def detect(self, pixels: NDArray[np.uint8]) -> list[Face]:
         """Return the faces of an RGB picture (H, W, 3) uint8, the largest first."""
         height, width = pixels.shape[:2]
+        if max(height, width) > THINNEST * min(height, width):
+            return []
         shrink = min(1.0, LONGEST_SIDE / max(height, width))
         seen = pixels
         if shrink < 1.0:

@@ -98,7 +98,8 @@ def built_in_providers() -> list[str]:
     return list(_onnxruntime().get_available_providers())
 
 
-_sessions: dict[tuple[Path, Device, int], Session] = {}
+_Key = tuple[Path, int, int, Device, int]
+_sessions: dict[_Key, Session] = {}
 _sessions_lock = threading.Lock()
 
 
@@ -108,7 +109,12 @@ def open_session(path: Path, device: Device = Device.AUTO, threads: int = 0) -> 
     threads: intra-op threads, 0 for one a core. Raises ModelError when the file is not a model that runs here.
     Sessions are kept because ONNX Runtime leaks memory when they are made again and again (onnxruntime #26831).
     """
-    key = (path.resolve(), device, threads)
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise ModelError(f"The model file {path} is missing.") from error
+    # A file that was exchanged under its name is another model.
+    key = (path.resolve(), state.st_mtime_ns, state.st_size, device, threads)
     with _sessions_lock:
         if key not in _sessions:
             _sessions[key] = _open(path, device, threads)
@@ -117,8 +123,6 @@ def open_session(path: Path, device: Device = Device.AUTO, threads: int = 0) -> 
 
 def _open(path: Path, device: Device, threads: int) -> Session:
     ort = _onnxruntime()
-    if not path.is_file():
-        raise ModelError(f"The model file {path} is missing.")
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     fallback = None

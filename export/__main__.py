@@ -26,7 +26,9 @@ def main() -> int:
     making.add_argument("--style", required=True, help='a few words, "line art on white"')
     making.add_argument("--direction", type=Direction, choices=list(Direction), default=Direction.A2B)
     making.add_argument("--licence", default=RESEARCH_LICENCE)
-    making.add_argument("--network", default="average", help="which of the checkpoint's generators (average, generator)")
+    making.add_argument(
+        "--network", default="average", help="which of the checkpoint's generators (average, generator)"
+    )
     making.add_argument("--crops", type=Path, help="folder of photos to check on; default: those of insightface")
     making.add_argument("--metrics", type=Path, help="JSON file with figures for the manifest")
     arguments = parser.parse_args()

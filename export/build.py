@@ -6,11 +6,13 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from core.alignment import CROP_SIZE
 from core.catalogue import MANIFEST, Direction, Kind, Manifest
@@ -37,7 +39,12 @@ class Description:
 
 
 def build(
-    checkpoint: Path, out: Path, description: Description, network: str = "average", crops: Path | None = None
+    checkpoint: Path,
+    out: Path,
+    description: Description,
+    network: str = "average",
+    crops: Path | None = None,
+    architecture: Callable[[], nn.Module] = Generator,
 ) -> Manifest:
     """Export the checkpoint's ``network`` to the folder ``out``, which is made or replaced as a whole.
 
@@ -45,7 +52,7 @@ def build(
     brings) before it takes its place; the outcome stands in its metadata. Raises CheckpointError or ParityError.
     """
     tensors, record = checkpoints.load(checkpoint)
-    generator = Generator()
+    generator = architecture()
     checkpoints.load_network(generator, checkpoints.under(network, tensors), "the report's generator")
     generator.eval()
     out.parent.mkdir(parents=True, exist_ok=True)

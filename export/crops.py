@@ -18,7 +18,8 @@ def crops_from(folder: Path, count: int, size: int = CROP_SIZE) -> NDArray[np.ui
 
     Raises ValueError when no picture there shows a face.
     """
-    detector, crops = FaceDetector(), []
+    detector = FaceDetector()
+    crops: list[NDArray[np.uint8]] = []
     for path in sorted(folder.rglob("*")):
         if len(crops) >= count:
             break

@@ -1,0 +1,138 @@
+"""From a checkpoint to a model folder.
+
+The generator here has every kind of part that the report's has, but one of each: its 1,300 nodes take the exporter
+a minute. What is shipped was exported from the whole one, and its own record says how exactly.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from torch import Tensor, nn
+
+from core.catalogue import Model, load_model_folder
+from core.generator import Generator as Runner
+from core.runtime import Device
+from export.build import Description, build
+from export.crops import crops_from, standard_folder
+from export.parity import ParityError, compare
+from training import checkpoints
+from training.networks.generator import (
+    ClassActivationMap,
+    GeneratorOutput,
+    ResnetBlock,
+    ResnetSoftAdaLINBlock,
+)
+from training.networks.hourglass import ConvBlock
+from training.networks.normalization import LIN
+
+DESCRIPTION = Description(id="made", name={"en": "Made", "zh_TW": "製"}, style="noise", licence="test only")
+
+
+class OneOfEach(nn.Module):
+    """A generator's signature with one of each of its parts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 32, kernel_size=3, stride=4, padding=1)
+        self.block = ConvBlock(32)
+        self.encoder = ResnetBlock(32)
+        self.cam = ClassActivationMap(32)
+        self.decoder = ResnetSoftAdaLINBlock(32)
+        self.norm = LIN(32)
+        self.head = nn.Sequential(nn.Upsample(scale_factor=4), nn.Conv2d(32, 3, kernel_size=3, padding=1), nn.Tanh())
+
+    def forward(self, image: Tensor) -> GeneratorOutput:
+        x = self.encoder(self.block(self.stem(image)))
+        content = x.mean(dim=(2, 3))
+        x, logits = self.cam(x)
+        attention = x.sum(dim=1, keepdim=True)
+        return GeneratorOutput(self.head(self.norm(self.decoder(x, content, content))), logits, attention)
+
+
+@pytest.fixture(scope="module")
+def generator() -> OneOfEach:
+    """Untrained, but with its mixing parameters off their start, so that each path matters."""
+    torch.manual_seed(3)
+    generator = OneOfEach().eval()
+    with torch.no_grad():
+        for name, parameter in generator.named_parameters():
+            if name.endswith(("rho", "w_gamma", "w_beta")):
+                parameter.uniform_(0.2, 0.8)
+    return generator
+
+
+@pytest.fixture(scope="module")
+def checkpoint(generator: OneOfEach, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("run") / "last.safetensors"
+    tensors = checkpoints.prefixed("average", generator.state_dict())
+    checkpoints.save(path, tensors, {"kind": "warmup", "step": 7, "seconds": 1.5, "recipe": {"seed": 3}})
+    return path
+
+
+@pytest.fixture(scope="module")
+def made(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """The built model folder; made once, the exporter takes its time."""
+    out = tmp_path_factory.mktemp("models") / "made"
+    build(checkpoint, out, DESCRIPTION, architecture=OneOfEach)
+    return load_model_folder(out)
+
+
+def test_the_folder_is_complete_and_nothing_else_is_left(made: Model) -> None:
+    made.verify()
+    assert sorted(path.name for path in made.folder.iterdir()) == ["manifest.json", "model.onnx"]
+    assert [path.name for path in made.folder.parent.iterdir()] == ["made"]
+    assert made.name("zh_TW") == "製"
+    assert made.manifest.training["step"] == 7
+
+
+def test_the_file_tells_where_it_comes_from(made: Model) -> None:
+    model = onnx.load(str(made.path))
+    told = {entry.key: entry.value for entry in model.metadata_props}
+    assert told["name"] == "Made"
+    assert told["style"] == "noise"
+    assert told["licence"] == "test only"
+    assert json.loads(told["training"])["recipe"] == {"seed": 3}
+    parity = json.loads(told["parity"])
+    assert parity["crops"] == 6
+    assert 0 < parity["anime"] < 2e-3
+    assert str(Path.home()) not in str(model), "no path of the machine that made it"
+
+
+def test_any_batch_gives_what_torch_gives(made: Model, generator: OneOfEach) -> None:
+    runner = Runner(made, Device.CPU)
+    crops = crops_from(standard_folder(), 3)
+    with torch.no_grad():
+        wanted = generator(torch.from_numpy(crops.transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1))
+    styled = runner.run(crops)
+    pixels = (wanted.image.numpy().transpose(0, 2, 3, 1) + 1) * 127.5
+    assert np.abs(styled.anime - pixels).max() <= 1.0
+    attention = wanted.attention[:, 0].numpy()
+    attention = (attention - attention.min(axis=(1, 2), keepdims=True)) / np.ptp(attention, axis=(1, 2), keepdims=True)
+    np.testing.assert_allclose(styled.attention, attention, atol=1e-3)
+    alone = runner.run(crops[1:2]).anime[0].astype(int)
+    assert np.abs(alone - styled.anime[1]).max() <= 1, "the others of a batch do not matter"
+
+
+def test_a_file_that_differs_is_refused(made: Model) -> None:
+    torch.manual_seed(4)
+    with pytest.raises(ParityError, match="differs from torch"):
+        compare(OneOfEach(), made.path, crops_from(standard_folder(), 1))
+
+
+def test_a_checkpoint_of_something_else_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "other.safetensors"
+    checkpoints.save(path, {"average.layer.weight": torch.zeros(2)}, {})
+    with pytest.raises(checkpoints.CheckpointError, match="another architecture"):
+        build(path, tmp_path / "out", DESCRIPTION)
+    path.write_bytes(b"junk")
+    with pytest.raises(checkpoints.CheckpointError, match="damaged"):
+        build(path, tmp_path / "out", DESCRIPTION)
+    with pytest.raises(checkpoints.CheckpointError, match="no checkpoint"):
+        build(tmp_path / "missing.safetensors", tmp_path / "out", DESCRIPTION)
+    assert not (tmp_path / "out").exists()
