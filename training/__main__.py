@@ -1,50 +1,47 @@
-"""``python -m training``: see each verb's --help."""
+"""``python -m training VERB``: every verb is the module of its name in training/verbs."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
 
-import torch
+from core.errors import AnimirrorError
 
-from training.pairs import Pairs
-from training.warmup import WarmupRecipe, WarmupRun, evaluate
+#: Verb -> what it does. Its module has ``add_arguments(parser)`` and ``run(options) -> exit code``, and is imported
+#: only when it is wanted.
+VERBS = {
+    "warmup": "learn a drawing style from aligned pairs",
+    "run": "train a CycleGAN from a recipe",
+    "bench": "measure a training step against a plain version of it",
+    "when-to-stop": "say from a run's log when it was done",
+}
 
 
-def main() -> int:
-    """Run one verb; return the process's exit code."""
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    warmup = verbs.add_parser("warmup", help="learn a drawing style from aligned pairs")
-    default = WarmupRecipe()
-    warmup.add_argument("--data", type=Path, required=True, help="folder with train/ and test/ of photo/ and cartoon/")
-    warmup.add_argument("--out", type=Path, required=True, help="folder of the run; a run that is there goes on")
-    warmup.add_argument("--init", type=Path, help="start from this checkpoint's averaged weights")
-    warmup.add_argument("--steps", type=int, default=default.steps)
-    warmup.add_argument("--size", type=int, default=default.size)
-    warmup.add_argument("--batch", type=int, default=default.batch)
-    warmup.add_argument("--learning-rate", type=float, default=default.learning_rate)
-    warmup.add_argument("--decay-from", type=float, default=default.decay_from)
-    warmup.add_argument("--seed", type=int, default=default.seed)
-    warmup.add_argument("--threads", type=int, default=torch.get_num_threads())
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    recipe = WarmupRecipe(
-        steps=arguments.steps,
-        size=arguments.size,
-        batch=arguments.batch,
-        learning_rate=arguments.learning_rate,
-        decay_from=arguments.decay_from,
-        seed=arguments.seed,
-    )
-    run = WarmupRun(recipe, arguments.out, arguments.init)
-    held_out = Pairs(arguments.data / "test")
-    if run.step == 0:
-        print("before:", evaluate(run.average, held_out), flush=True)
-    run.train(Pairs(arguments.data / "train"), held_out)
-    print(f"after {run.step} steps, {run.hours:.2f} h:", evaluate(run.average, held_out), flush=True)
-    return 0
+def main(arguments: Sequence[str]) -> int:
+    """Run ``arguments`` (a verb and its own arguments); return the exit code: 0 only when everything worked."""
+    parser = argparse.ArgumentParser(prog="python -m training", description="Prepare data, train, measure.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, purpose in VERBS.items():
+        own = verbs.add_parser(verb, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        if arguments and arguments[0] == verb:
+            _module(verb).add_arguments(own)
+    options = parser.parse_args(list(arguments))
+    try:
+        return int(_module(options.verb).run(options))
+    except AnimirrorError as error:
+        print(f"training: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("training: stopped.", file=sys.stderr)
+        return 130
+
+
+def _module(verb: str) -> Any:
+    return importlib.import_module(f"training.verbs.{verb.replace('-', '_')}")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))
