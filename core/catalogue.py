@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core import paths
+from core.blending import Blend
 from core.errors import ModelError, quoted
 
 MANIFEST = "manifest.json"
@@ -47,6 +48,7 @@ class Manifest(BaseModel):
     file: str = Field(default="model.onnx", pattern=r"^[^/\\]+\.onnx$")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     size: int = Field(default=256, ge=64, le=1024, description="side of the crop in pixels")
+    blend: Blend = Field(default=Blend.COVER, description="how its faces meet the picture they are put back into")
     licence: str
     training: dict[str, Any] = Field(default_factory=dict)
     metrics: dict[str, Any] = Field(default_factory=dict)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.alignment import Alignment, align, align_centre
+from core.blending import Blend, blend
 from core.compose import paste
 from core.errors import AnimirrorError, FaceError
 from core.faces import Face, FaceDetector
@@ -139,17 +140,21 @@ def style(crops: NDArray[np.uint8], generator: Generator, progress: Progress = _
     return Styled(np.concatenate([part.anime for part in parts]), np.concatenate([part.attention for part in parts]))
 
 
-def compose(analysis: Analysis, styled: Styled, view: View) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def compose(
+    analysis: Analysis, styled: Styled, view: View, how: Blend = Blend.COVER
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return the result in ``view`` and the original in the same view, (H, W, 3) each.
 
-    PORTRAIT shows the largest face. ``styled`` holds as many faces as the view needs, in the analysis' order.
+    PORTRAIT shows the largest face. ``styled`` holds as many faces as the view needs, in the analysis' order;
+    ``how`` says how they meet the picture in FRAME.
     """
     if view is View.PORTRAIT:
         return styled.anime[0], analysis.crops[0]
     pixels = analysis.picture.pixels.copy()
     # The largest face is in front as a rule, so it is laid on top.
     for index in reversed(range(len(styled.anime))):
-        paste(pixels, styled.anime[index], face_matte(analysis.crops.shape[1]), analysis.alignments[index])
+        crop = blend(analysis.crops[index], styled.anime[index], how)
+        paste(pixels, crop, face_matte(analysis.crops.shape[1]), analysis.alignments[index])
     return pixels, analysis.picture.pixels
 
 
@@ -175,7 +180,7 @@ class Converter:
         with watch.stage("generate"):
             styled = style(wanted, self.generator, progress)
         with watch.stage("compose"):
-            pixels, before = compose(analysis, styled, view)
+            pixels, before = compose(analysis, styled, view, self.generator.model.manifest.blend)
         alpha = analysis.picture.alpha if view is View.FRAME else None
         return Conversion(pixels, before, alpha, analysis, watch.milliseconds, _notes(analysis, view))
 

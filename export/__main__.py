@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from core.blending import Blend
 from core.catalogue import Direction
 from core.errors import AnimirrorError
 from export.build import RESEARCH_LICENCE, Description, build
@@ -25,6 +26,9 @@ def main() -> int:
     making.add_argument("--name-zh", help="name to show, in Traditional Chinese")
     making.add_argument("--style", required=True, help='a few words, "line art on white"')
     making.add_argument("--direction", type=Direction, choices=list(Direction), default=Direction.A2B)
+    making.add_argument(
+        "--blend", type=Blend, choices=list(Blend), default=Blend.COVER, help="cover the photo, or draw ink on it"
+    )
     making.add_argument("--licence", default=RESEARCH_LICENCE)
     making.add_argument(
         "--network", default="average", help="which of the checkpoint's generators (average, generator)"
@@ -37,6 +41,7 @@ def main() -> int:
         name={"en": arguments.name, **({"zh_TW": arguments.name_zh} if arguments.name_zh else {})},
         style=arguments.style,
         direction=arguments.direction,
+        blend=arguments.blend,
         licence=arguments.licence,
         metrics=json.loads(arguments.metrics.read_text(encoding="utf-8")) if arguments.metrics else {},
     )

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from core.alignment import CROP_SIZE
+from core.blending import Blend
 from core.catalogue import MANIFEST, Direction, Kind, Manifest
 from export import onnx_file
 from export.crops import crops_from, standard_folder
@@ -34,6 +35,7 @@ class Description:
     name: dict[str, str]
     style: str
     direction: Direction = Direction.A2B
+    blend: Blend = Blend.COVER
     licence: str = RESEARCH_LICENCE
     metrics: dict[str, Any] = field(default_factory=dict)
 
@@ -81,6 +83,7 @@ def build(
             kind=Kind.FULL,
             sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
             size=CROP_SIZE,
+            blend=description.blend,
             licence=description.licence,
             training=training,
             metrics={**description.metrics, "parity": asdict(parity)},

@@ -1,0 +1,50 @@
+"""Ink on a photo: the lines come, the colours stay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.blending import Blend, blend, ink_over
+
+
+def _photo() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    photo = np.full((256, 256, 3), (200, 150, 120), np.uint8)
+    photo[:100] = (60, 40, 30)  # dark hair
+    return photo
+
+
+def test_white_paper_leaves_the_colours_alone() -> None:
+    white = np.full((256, 256, 3), 255, np.uint8)
+    np.testing.assert_allclose(ink_over(_photo(), white), _photo(), atol=2)
+
+
+def test_lines_on_paper_are_drawn_as_dark_as_they_are() -> None:
+    drawing = np.full((256, 256, 3), 255, np.uint8)
+    drawing[180:183, 20:230] = 40
+    inked = ink_over(_photo(), drawing)
+    assert inked[181, 128].max() < 0.3 * 200
+    np.testing.assert_allclose(inked[220, 128], (200, 150, 120), atol=6)
+
+
+def test_a_dark_drawn_area_keeps_the_brightness_of_the_photo() -> None:
+    """Hair is drawn half as bright as paper; the person's hair must not become half as bright for that."""
+    drawing = np.full((256, 256, 3), 255, np.uint8)
+    drawing[:100] = 90
+    drawing[:100:12] = 40  # strands
+    inked = ink_over(_photo(), drawing).astype(float)
+    between, strand = inked[54, 128], inked[48, 128]
+    np.testing.assert_allclose(between, (60, 40, 30), atol=14)
+    assert strand.sum() < 0.7 * between.sum()
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_plain_drawings_and_photos_stay_in_range(level: int) -> None:
+    plain = np.full((64, 64, 3), level, np.uint8)
+    for photo in (np.zeros_like(plain), np.full_like(plain, 255)):
+        assert ink_over(photo, plain).dtype == np.uint8
+
+
+def test_a_painting_covers() -> None:
+    painting = np.full((256, 256, 3), 7, np.uint8)
+    assert blend(_photo(), painting, Blend.COVER) is painting
