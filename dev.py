@@ -77,6 +77,7 @@ QT_LIBRARIES = {
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxcb-render-util.so.0": "libxcb-render-util0",
     "libxcb-shape.so.0": "libxcb-shape0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
     # Newer releases call it libglib2.0-0t64; apt knows it by this name too.
@@ -263,7 +264,8 @@ def ensure(root: Path, verb: Verb) -> Path:
     if not (version and noted and len(onnx_runtimes(venv)) == 1):
         set_up(root, venv, verb)
     if verb.window and not note["system"] and system_is_ready():
-        write_note(venv, {**read_note(venv), "system": True})
+        with contextlib.suppress(OSError):  # the app can run from another user's folder too
+            write_note(venv, {**read_note(venv), "system": True})
     return python_of(venv)
 
 
@@ -277,9 +279,11 @@ def missing_libraries() -> list[str]:
 
 
 def has_cjk_font() -> bool:
-    """Whether Chinese text can be shown, as far as fontconfig knows."""
+    """Whether Chinese text can be shown, as far as fontconfig or the font we would install tells."""
     lister = shutil.which("fc-list")
-    return lister is not None and bool(subprocess.run([lister, ":lang=zh-cn"], capture_output=True).stdout.strip())
+    if lister is None:
+        return any(Path("/usr/share/fonts").glob("**/NotoSansCJK*"))
+    return bool(subprocess.run([lister, ":lang=zh-cn"], capture_output=True).stdout.strip())
 
 
 def system_is_ready() -> bool:
@@ -353,6 +357,9 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
         return carry_out(root, ensure(root, verb), verb.steps(arguments[1:]))
     except SetupError as error:
         say(str(error))
+        return 1
+    except OSError as error:
+        say(f"This cannot go on: {error}. Is the project's folder yours to write in, and is there room on the disk?")
         return 1
     except KeyboardInterrupt:
         say("Stopped. The same command takes up where this one left off.")

@@ -175,6 +175,17 @@ def test_an_interrupted_install_is_not_noted_as_done(project: Project, monkeypat
     assert len(project.take_calls()) == 2
 
 
+def test_a_folder_that_cannot_be_written_is_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "animirror.part")
+
+    monkeypatch.setattr(dev, "write_note", refuse)
+    assert dev.main(["run"], project.root) == 1
+    assert "Permission denied: 'animirror.part'. Is the project's folder yours" in capsys.readouterr().err
+
+
 def remove_interpreter(project: Project) -> None:
     dev.python_of(project.venv).unlink()
 
@@ -453,8 +464,8 @@ def test_a_system_without_apt_is_told_the_libraries(system: System, capsys: pyte
 
 @on_linux
 def test_a_missing_font_is_told_only_once(system: System, capsys: pytest.CaptureFixture[str]) -> None:
-    system.commands -= {"fc-list"}
-    assert dev.system_is_ready()
+    system.fonts = ""
+    assert dev.system_is_ready()  # so that it is noted, and no later call looks again
     assert "fonts-noto-cjk" in capsys.readouterr().err
 
 
