@@ -221,7 +221,7 @@ def install(root: Path, venv: Path, profiles: list[str]) -> None:
     say(f"Installing {', '.join(PROFILES[name] for name in profiles)}, once ...")
     extras = [name for name in profiles if name != "app"]
     if has_nvidia_driver():
-        say("With NVIDIA's CUDA libraries, since there is an NVIDIA driver (1.5 GB more to download) ...")
+        say("With NVIDIA's CUDA libraries, since there is an NVIDIA driver (1.3 GB more to download) ...")
         extras.append("cuda")
     project = f".[{','.join(extras)}]" if extras else "."
     pip(root, venv, "install", "--constraint", "constraints.txt", "--editable", project)
