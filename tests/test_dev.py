@@ -1,31 +1,25 @@
-"""dev.py against real interpreters and processes; only pip, apt-get and the drivers are stood in for."""
+"""dev.py against real interpreters and processes; only pip and the drivers are stood in for."""
 
 import ast
-import importlib.metadata
 import importlib.util
 import json
-import os
 import runpy
 import shutil
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 import dev
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN, TEST = dev.VERBS["run"], dev.VERBS["test"]
 HAS_NVIDIA_DRIVER = dev.has_nvidia_driver
-on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at a Linux system's libraries")
-on_posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no exec and no bash")
+on_posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no exec")
 
 # Stands in for pip inside the environment: notes what it was asked for, and leaves the traces of ONNX Runtime.
 FAKE_PIP = """
@@ -274,10 +268,6 @@ def test_a_package_that_only_sounds_like_it_is_left_alone(project: Project) -> N
     assert dev.onnx_runtimes(project.venv) == ["onnxruntime-gpu"]
 
 
-def test_this_environment_has_exactly_one() -> None:
-    assert len(dev.onnx_runtimes(Path(sys.prefix))) == 1
-
-
 # --- Doing the job --------------------------------------------------------------------------------------------
 
 
@@ -380,166 +370,3 @@ def test_a_real_older_python_says_so_too(name: str) -> None:
         pytest.skip(f"{name} is a launcher without a Python behind it")
     assert done.returncode == 1
     assert "Animirror needs Python 3.11 or newer" in done.stderr
-
-
-# --- System libraries -----------------------------------------------------------------------------------------
-
-
-class System:
-    """A Linux with some libraries, fonts and commands, that notes what is done to it."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.libraries = set(dev.QT_LIBRARIES)
-        self.fonts = "NotoSansCJK-Regular.ttc"
-        self.commands = {"ldconfig", "fc-list", "apt-get"}
-        self.apt_code = 0
-        self.user = 1000
-        self.done: list[list[str]] = []
-        monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/bin/{name}" if name in self.commands else None)
-        monkeypatch.setattr(subprocess, "run", self.run)
-        monkeypatch.setattr(os, "geteuid", lambda: self.user, raising=False)
-
-    def run(self, command: list[str], **_: object) -> object:
-        name = command[0].split("/")[-1]
-        if name == "ldconfig":
-            lines = [f"\t{library} (libc6,x86-64) => /lib/{library}" for library in sorted(self.libraries)]
-            return SimpleNamespace(stdout="\n".join(lines), returncode=0)
-        if name == "fc-list":
-            return SimpleNamespace(stdout=self.fonts.encode(), returncode=0)
-        self.done.append(command)
-        return SimpleNamespace(stdout="", stderr="E: Unable to fetch", returncode=self.apt_code)
-
-
-@pytest.fixture
-def system(monkeypatch: pytest.MonkeyPatch) -> System:
-    return System(monkeypatch)
-
-
-APT_LINE = ["apt-get", "install", "--yes", "--no-install-recommends"]
-
-
-@on_linux
-def test_a_complete_system_is_left_alone(system: System, capsys: pytest.CaptureFixture[str]) -> None:
-    assert dev.system_is_ready()
-    assert system.done == []
-    assert capsys.readouterr().err == ""
-
-
-@on_linux
-def test_root_installs_what_is_missing(system: System) -> None:
-    system.libraries -= {"libEGL.so.1", "libxcb-cursor.so.0"}
-    system.fonts = ""
-    system.user = 0
-    assert dev.system_is_ready()
-    assert system.done == [["apt-get", "update"], [*APT_LINE, "libegl1", "libxcb-cursor0", "fonts-noto-cjk"]]
-
-
-@on_linux
-def test_anyone_else_is_told_the_line_to_type(system: System, capsys: pytest.CaptureFixture[str]) -> None:
-    system.libraries -= {"libEGL.so.1"}
-    assert not dev.system_is_ready()
-    assert system.done == []
-    assert "    sudo apt-get install --yes --no-install-recommends libegl1\n" in capsys.readouterr().err
-
-
-@on_linux
-def test_a_failing_apt_is_told_with_the_line(system: System, capsys: pytest.CaptureFixture[str]) -> None:
-    system.libraries -= {"libGL.so.1"}
-    system.user = 0
-    system.apt_code = 100
-    assert not dev.system_is_ready()
-    told = capsys.readouterr().err
-    assert "E: Unable to fetch" in told
-    assert "    apt-get install --yes --no-install-recommends libgl1\n" in told
-
-
-@on_linux
-def test_a_system_without_apt_is_told_the_libraries(system: System, capsys: pytest.CaptureFixture[str]) -> None:
-    system.libraries -= {"libEGL.so.1"}
-    system.fonts = ""
-    system.commands -= {"apt-get"}
-    assert not dev.system_is_ready()
-    assert "libEGL.so.1" in capsys.readouterr().err
-
-
-@on_linux
-def test_a_missing_font_is_told_only_once(system: System, capsys: pytest.CaptureFixture[str]) -> None:
-    system.fonts = ""
-    assert dev.system_is_ready()  # so that it is noted, and no later call looks again
-    assert "fonts-noto-cjk" in capsys.readouterr().err
-
-
-@on_linux
-def test_a_system_that_cannot_be_asked_is_trusted(system: System) -> None:
-    system.libraries.clear()
-    system.commands -= {"ldconfig"}
-    assert dev.system_is_ready()
-
-
-# --- The pins and CI ------------------------------------------------------------------------------------------
-
-
-def pins() -> dict[str, str]:
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pairs = [line.split("==") for line in lines if line and not line.startswith("#")]
-    return {canonicalize_name(name): version for name, version in pairs}
-
-
-def test_every_dependency_is_pinned() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    named = [
-        *settings["project"]["dependencies"],
-        *(line for extra in settings["project"]["optional-dependencies"].values() for line in extra),
-        *settings["tool"]["animirror"]["without-dependencies"],
-        *settings["build-system"]["requires"],
-    ]
-    pinned = pins()
-    for requirement in map(Requirement, named):
-        assert canonicalize_name(requirement.name) in pinned
-        assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)])
-
-
-def test_what_is_installed_here_is_what_is_pinned() -> None:
-    installed = {canonicalize_name(found.name): found.version for found in importlib.metadata.distributions()}
-    pinned = pins()
-    different = {
-        name: (version, pinned[name])
-        for name, version in installed.items()
-        if name in pinned and version.split("+")[0] != pinned[name]
-    }
-    assert different == {}
-
-
-@pytest.mark.parametrize(
-    ("system", "machine", "expected"),
-    [
-        ("linux", "x86_64", "onnxruntime-gpu"),
-        ("win32", "AMD64", "onnxruntime-gpu"),
-        ("darwin", "arm64", "onnxruntime"),
-        ("linux", "aarch64", "onnxruntime"),
-        ("win32", "ARM64", "onnxruntime"),
-    ],
-)
-def test_every_machine_gets_exactly_one_onnx_runtime(system: str, machine: str, expected: str) -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    place = {"sys_platform": system, "platform_machine": machine}
-    wanted = [
-        requirement.name
-        for requirement in map(Requirement, settings["project"]["dependencies"])
-        if requirement.name.startswith("onnxruntime") and (not requirement.marker or requirement.marker.evaluate(place))
-    ]
-    assert wanted == [expected]
-
-
-@on_posix
-def test_ci_runs_the_same_command(tmp_path: Path) -> None:
-    python = tmp_path / "python3"
-    python.write_text('#!/bin/sh\n[ "$1" = -c ] || echo "$PWD $@"\n')
-    python.chmod(0o755)
-    bash = shutil.which("bash") or "/bin/bash"
-    done = subprocess.run([bash, ".ci/run"], cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
-    assert done.stdout == f"{ROOT} dev.py test\n"
-    python.unlink()
-    done = subprocess.run([bash, ".ci/run"], cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "No Python 3.11 or newer" in done.stderr
