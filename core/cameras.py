@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from types import MappingProxyType
+
+#: OpenCV's backends that can open what they list, the best first; on Windows MSMF takes many seconds to open a camera.
+_BACKENDS = MappingProxyType({"win32": ("DSHOW", "MSMF"), "darwin": ("AVFOUNDATION",), "linux": ("V4L2",)})
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A camera by name; index and backend are what OpenCV opens it with and change when devices come and go."""
+    """A camera by name; index and backend (OpenCV's "V4L2") open it and change when devices come and go."""
 
     name: str
     index: int
@@ -20,12 +25,16 @@ def connected() -> list[Camera]:
     import cv2
     from cv2_enumerate_cameras import enumerate_cameras
 
-    try:
-        found = list(enumerate_cameras(cv2.CAP_ANY))
-    except Exception:  # listing differs by system and driver; no camera is better than no program
-        return []
     cameras: dict[tuple[str, str | None], Camera] = {}
-    for info in found:
-        camera = Camera(str(info.name), int(info.index), str(cv2.videoio_registry.getBackendName(info.backend)))
-        cameras.setdefault((camera.name, getattr(info, "path", None)), camera)
+    for backend in _BACKENDS.get(sys.platform, ()):
+        try:
+            found = list(enumerate_cameras(getattr(cv2, f"CAP_{backend}")))
+        except Exception:  # listing differs by system and driver; no camera is better than no program
+            continue
+        # Each backend numbers the cameras in its own way, so an index means something only together with its backend.
+        names = {name for name, _ in cameras}
+        for info in found:
+            if info.name not in names:
+                camera = Camera(str(info.name), int(info.index), backend)
+                cameras.setdefault((camera.name, getattr(info, "path", None)), camera)
     return list(cameras.values())

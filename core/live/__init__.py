@@ -1,0 +1,1 @@
+"""The live path: a source's frames become painted pictures, without a window."""

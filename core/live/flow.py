@@ -1,0 +1,69 @@
+"""Following landmarks from one frame to the next by optical flow, without a detector."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.alignment import apply, fit
+from core.errors import FaceError
+
+#: Points around each landmark, in eye distances: their median motion is the landmark's, so one wrong point is nothing.
+_CLUSTER = np.array([[0.0, 0.0], [0.16, 0.0], [-0.16, 0.0], [0.0, 0.16], [0.0, -0.16]])
+#: A point that does not find its way back to within this many pixels (of the shrunken frame) was lost.
+_WAY_BACK = 0.7
+#: Landmarks that must be found again; the others are moved along with them.
+_FEWEST = 3
+#: How far the five landmarks may leave the shape they had, in eye distances, before they are no face any more.
+_BENT = 0.25
+#: Change of size in one step that no face does, as a factor.
+_GROWN = 1.35
+
+
+class Flow:
+    """Pyramidal Lucas-Kanade flow (Bouguet 2000) with a forward-backward check (Kalal et al. 2010)."""
+
+    def __init__(self, window: int = 15, levels: int = 3) -> None:
+        self._window = (window, window)
+        self._levels = levels
+
+    def follow(
+        self, before: NDArray[np.uint8], after: NDArray[np.uint8], landmarks: NDArray[np.float64]
+    ) -> NDArray[np.float64] | None:
+        """Return where ``landmarks`` (5, 2) of the grey picture ``before`` (h, w) lie in ``after``; None if lost."""
+        reach = float(np.linalg.norm(landmarks[1] - landmarks[0]))
+        if not 4.0 <= reach <= max(before.shape):
+            return None
+        start = (landmarks[:, None] + _CLUSTER * reach).reshape(-1, 1, 2).astype(np.float32)
+        end, found = self._step(before, after, start)
+        back, found_back = self._step(after, before, end)
+        height, width = after.shape
+        inside = ((end >= 0) & (end < (width, height))).all(axis=2)
+        good = (found & found_back & inside & (np.abs(back - start).max(axis=2) < _WAY_BACK)).reshape(5, -1)
+        motion = np.where(good[:, :, None], (end - start).reshape(5, -1, 2), np.nan)
+        sure = good.sum(axis=1) * 2 > good.shape[1]
+        if sure.sum() < _FEWEST:
+            return None
+        moved = landmarks.copy()
+        moved[sure] += np.nanmedian(motion[sure], axis=1)
+        # A landmark that is hidden goes with the others.
+        moved[~sure] += np.nanmedian(motion[sure], axis=(0, 1))
+        return moved if _plausible(landmarks, moved, reach) else None
+
+    def _step(
+        self, before: NDArray[np.uint8], after: NDArray[np.uint8], points: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        moved, status, _ = cv2.calcOpticalFlowPyrLK(
+            before, after, points, np.empty_like(points), winSize=self._window, maxLevel=self._levels
+        )
+        return np.asarray(moved, dtype=np.float32), np.asarray(status, dtype=np.bool_)
+
+
+def _plausible(before: NDArray[np.float64], after: NDArray[np.float64], reach: float) -> bool:
+    try:
+        matrix = fit(before, after)
+    except FaceError:
+        return False
+    bent = float(np.abs(apply(matrix, before) - after).max())
+    return bent < _BENT * reach and 1 / _GROWN < float(np.hypot(*matrix[:, 0])) < _GROWN

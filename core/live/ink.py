@@ -1,0 +1,29 @@
+"""How a drawing meets the live picture: :mod:`core.blending` at the speed of a camera."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.blending import BRIGHTEST, DARKEST, PAPER, SURROUND, Blend
+
+
+def live_blend(photo: NDArray[np.uint8], styled: NDArray[np.uint8], how: Blend) -> NDArray[np.uint8]:
+    """Return what :func:`core.blending.blend` returns, nearly: all are aligned crops (S, S, 3) uint8.
+
+    The lines are laid over the photo at full resolution; what is smooth anyway, the flattened photo and the lines'
+    surround, is worked out at half and quarter of it.
+    """
+    if how is not Blend.INK:
+        return styled
+    size = styled.shape[1::-1]
+    ink = cv2.cvtColor(styled, cv2.COLOR_RGB2GRAY).astype(np.float32) * np.float32(1 / 255)
+    quarter = cv2.resize(ink, (size[0] // 4, size[1] // 4), interpolation=cv2.INTER_AREA)
+    surround = cv2.resize(cv2.GaussianBlur(quarter, (0, 0), SURROUND * size[0] / 4), size)
+    relative = np.clip((ink + 0.03) / (surround + 0.03), DARKEST, BRIGHTEST)
+    on_paper = np.clip((surround - PAPER[0]) / (PAPER[1] - PAPER[0]), 0.0, 1.0)
+    strength = relative + on_paper * (ink - relative)
+    half = cv2.resize(photo, (size[0] // 2, size[1] // 2), interpolation=cv2.INTER_AREA)
+    flat = cv2.resize(cv2.bilateralFilter(half, d=5, sigmaColor=45, sigmaSpace=5), size)
+    return np.asarray(cv2.multiply(flat, cv2.merge([strength] * 3), dtype=cv2.CV_8U), dtype=np.uint8)
