@@ -32,7 +32,7 @@ def white_backdrop_matte(photo: Image) -> Image:
 def replace_white(photo: Image, matte: Image, backdrop: Image) -> Image:
     """Put ``backdrop`` where ``matte`` shows white; exact for a photo that is ``matte * person + (1 - matte)``."""
     mixed = photo - (1.0 - matte) + (1.0 - matte) * backdrop
-    return np.clip(mixed, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(mixed, 0.0, 1.0), dtype=np.float32)
 
 
 def random_backdrop(rng: np.random.Generator, height: int, width: int) -> Image:

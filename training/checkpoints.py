@@ -17,8 +17,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from core.errors import AnimirrorError
 
-class CheckpointError(RuntimeError):
+
+class CheckpointError(AnimirrorError):
     """The file is missing, broken, or of another architecture."""
 
 
@@ -72,6 +74,11 @@ def load_network(network: nn.Module, tensors: Mapping[str, Tensor], what: str) -
     network.load_state_dict(dict(tensors))
 
 
+def load_average(generator: nn.Module, path: Path) -> None:
+    """Give ``generator`` the averaged A2B weights of a checkpoint. Raises CheckpointError."""
+    load_network(generator, under("average", load(path)[0]), "the generator")
+
+
 def optimizer_tensors(optimizer: torch.optim.Optimizer, network: nn.Module) -> dict[str, Tensor]:
     """Return the optimizer's state of every parameter of ``network``, named ``parameter/slot``."""
     return {
@@ -89,5 +96,6 @@ def load_optimizer(optimizer: torch.optim.Optimizer, network: nn.Module, tensors
         name, slot = key.rsplit("/", 1)
         if name not in parameters:
             raise CheckpointError(f"The checkpoint holds optimizer state for {name}, which this network lacks.")
-        state = optimizer.state[parameters[name]]
-        state[slot] = value.clone() if slot == "step" else value.to(parameters[name].device).clone()
+        # Fused optimizers count their steps on the device, the others on the CPU.
+        counts = slot == "step" and not any(group.get("fused") for group in optimizer.param_groups)
+        optimizer.state[parameters[name]][slot] = value.clone().to("cpu" if counts else parameters[name].device)

@@ -46,9 +46,7 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.names)
 
-    def batch(
-        self, seed: int, step: int, count: int, size: int, augmentation: Augmentation
-    ) -> tuple[Tensor, Tensor]:
+    def batch(self, seed: int, step: int, count: int, size: int, augmentation: Augmentation) -> tuple[Tensor, Tensor]:
         """Return ``count`` augmented pairs for ``step``: two tensors (count, 3, size, size) in [-1, 1].
 
         Every pair is shown once before any is shown again.
@@ -91,7 +89,7 @@ def vary_light(photo: Image, rng: np.random.Generator) -> Image:
     grey = photo.mean(axis=2, keepdims=True)
     photo = grey + (photo - grey) * np.float32(rng.uniform(0.4, 1.4))
     photo = photo * rng.uniform(0.88, 1.08, 3).astype(np.float32)
-    return np.clip(photo, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(photo, 0.0, 1.0), dtype=np.float32)
 
 
 def degrade(photo: Image, rng: np.random.Generator) -> Image:
@@ -101,7 +99,7 @@ def degrade(photo: Image, rng: np.random.Generator) -> Image:
         return np.asarray(cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.4, 1.4))), dtype=np.float32)
     if kind < 0.7:
         noise = rng.normal(0.0, rng.uniform(0.01, 0.05), photo.shape).astype(np.float32)
-        return np.clip(photo + noise, 0.0, 1.0).astype(np.float32)
+        return np.asarray(np.clip(photo + noise, 0.0, 1.0), dtype=np.float32)
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 80))]
     _, packed = cv2.imencode(".jpg", np.round(photo * 255).astype(np.uint8), quality)
     return _unit(np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.uint8))
@@ -116,13 +114,14 @@ def _random_view(rng: np.random.Generator, full: int, size: int, augmentation: A
     """Matrix that rotates, mirrors, resizes the full picture and cuts a size x size window out of it."""
     side = max(float(size), full * rng.uniform(augmentation.smallest, 1.0))
     scale = side / full
-    matrix = cv2.getRotationMatrix2D((full / 2, full / 2), rng.uniform(-1, 1) * augmentation.rotation, scale)
+    centre, angle = (full / 2, full / 2), rng.uniform(-1, 1) * augmentation.rotation
+    matrix = np.asarray(cv2.getRotationMatrix2D(centre, angle, scale), dtype=np.float64)
     if rng.random() < 0.5:
         matrix[:, 2] += matrix[:, 0] * (full - 1)
         matrix[:, 0] *= -1
     # The rotation keeps the centre in place; move the resized picture's corner to the origin, then the window.
     matrix[:, 2] -= (full - side) / 2 + rng.uniform(0, 1, 2) * (side - size)
-    return np.asarray(matrix, dtype=np.float64)
+    return matrix
 
 
 def _warp(picture: Image, matrix: NDArray[np.float64], size: int) -> Image:
@@ -138,7 +137,7 @@ def _resize(picture: Image, size: int) -> Image:
 
 
 def _unit(picture: NDArray[np.uint8]) -> Image:
-    return picture.astype(np.float32) / 255
+    return np.asarray(picture / np.float32(255), dtype=np.float32)
 
 
 def _read(path: Path) -> NDArray[np.uint8]:

@@ -6,25 +6,30 @@ from its last checkpoint with the same pictures in the same order.
 
 from __future__ import annotations
 
-import copy
-import json
-import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
+from lightning_fabric import Fabric
 from torch import Tensor, nn
 
+from core.saving import save_picture
 from training import checkpoints
+from training.average import Average
+from training.loop import Ending, Loop, Plan
 from training.networks.generator import Generator
 from training.networks.normalization import clip_mixing_parameters
 from training.pairs import Augmentation, Pairs
 from training.perceptual import LPIPS, PerceptualLoss
+from training.runfolder import RunFolder
+from training.schedule import learning_rate, set_learning_rate
+from training.unpaired import to_pixels
 
-LAST = "last.safetensors"
+RISE = 50
+EVALUATED_SIZE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,99 +58,79 @@ class Figures:
     count: int
 
 
-class WarmupRun:
-    """A run in ``folder``; made anew, or taken up where its last checkpoint stands."""
+class Warmup:
+    """A generator that learns from pairs, one step at a time. Satisfies training.loop.Trainee."""
 
-    def __init__(self, recipe: WarmupRecipe, folder: Path, init: Path | None = None) -> None:
+    kind = "warmup"
+    watched = "l1"
+
+    def __init__(
+        self, recipe: WarmupRecipe, pairs: Pairs, held_out: Pairs, folder: Path, generator: nn.Module | None = None
+    ) -> None:
+        """Start from ``generator``, or from the report's one with random weights."""
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
-        self.folder = folder
-        self.generator = Generator()
-        self.average = copy.deepcopy(self.generator).requires_grad_(False)
-        self.optimizer = torch.optim.Adam(
-            self.generator.parameters(), lr=recipe.learning_rate, betas=recipe.betas, foreach=True
+        self.generator = generator or Generator()
+        self.average = Average(self.generator, recipe.ema)
+        self._optimizer = torch.optim.Adam(
+            self.generator.parameters(), lr=recipe.learning_rate, betas=recipe.betas, fused=True
         )
-        self.step = 0
-        self.seconds = 0.0
-        last = folder / LAST
-        if last.is_file():
-            self._resume(last)
-        elif init is not None:
-            tensors, _ = checkpoints.load(init)
-            checkpoints.load_network(self.generator, checkpoints.under("average", tensors), "the generator")
-            self.average.load_state_dict(self.generator.state_dict())
+        self._perceptual = PerceptualLoss()
+        self._pairs, self._held_out, self._folder = pairs, held_out, folder
 
-    def train(self, pairs: Pairs, held_out: Pairs) -> None:
-        """Train to the recipe's last step, saving, logging and drawing a sheet of held-out pairs on the way."""
-        recipe, loss_of = self.recipe, PerceptualLoss()
-        while self.step < recipe.steps:
-            started = time.monotonic()
-            photo, cartoon = pairs.batch(recipe.seed, self.step, recipe.batch, recipe.size, Augmentation())
-            for group in self.optimizer.param_groups:
-                group["lr"] = self._learning_rate()
-            prediction = self.generator(photo).image
-            pixel = F.l1_loss(prediction, cartoon)
-            perceptual = loss_of(prediction, cartoon)
-            loss = recipe.pixel * pixel + recipe.perceptual * perceptual
-            if not torch.isfinite(loss):
-                raise FloatingPointError(f"The loss is not finite at step {self.step}; the last checkpoint is good.")
-            self.optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            self.optimizer.step()
-            clip_mixing_parameters(self.generator)
-            self._update_average()
-            self.step += 1
-            self.seconds += time.monotonic() - started
-            self._log({"step": self.step, "l1": pixel.item(), "perceptual": perceptual.item(), "hours": self.hours})
-            if self.step % recipe.save_every == 0 or self.step == recipe.steps:
-                self.save()
-                draw_sheet(self.average, held_out, self.folder / "sheets" / f"{self.step:06d}.jpg")
-
-    @property
-    def hours(self) -> float:
-        """Hours spent in training steps so far."""
-        return self.seconds / 3600
-
-    def save(self) -> None:
-        """Write the last checkpoint."""
-        tensors = {
-            **checkpoints.prefixed("generator", self.generator.state_dict()),
-            **checkpoints.prefixed("average", self.average.state_dict()),
-            **checkpoints.prefixed("adam", checkpoints.optimizer_tensors(self.optimizer, self.generator)),
-        }
-        metadata = {"kind": "warmup", "step": self.step, "seconds": self.seconds, "recipe": asdict(self.recipe)}
-        checkpoints.save(self.folder / LAST, tensors, metadata)
-
-    def _resume(self, path: Path) -> None:
-        tensors, metadata = checkpoints.load(path)
-        checkpoints.load_network(self.generator, checkpoints.under("generator", tensors), "the generator")
-        checkpoints.load_network(self.average, checkpoints.under("average", tensors), "the generator")
-        checkpoints.load_optimizer(self.optimizer, self.generator, checkpoints.under("adam", tensors))
-        self.step = int(metadata["step"])
-        self.seconds = float(metadata["seconds"])
-
-    def _learning_rate(self) -> float:
+    def step(self, number: int) -> Mapping[str, Tensor]:
+        """Train one step on the pairs that belong to it."""
         recipe = self.recipe
-        rise = min(1.0, (self.step + 1) / 50)
-        decay_start = recipe.decay_from * recipe.steps
-        fall = max(0.0, self.step - decay_start) / max(1.0, recipe.steps - decay_start)
-        return recipe.learning_rate * rise * (1.0 - fall)
+        photo, cartoon = self._pairs.batch(recipe.seed, number, recipe.batch, recipe.size, Augmentation())
+        rate = learning_rate(recipe.learning_rate, number, recipe.steps, recipe.decay_from, RISE)
+        set_learning_rate(self._optimizer, rate)
+        prediction = self.generator(photo).image
+        pixel, perceptual = F.l1_loss(prediction, cartoon), self._perceptual(prediction, cartoon)
+        self._optimizer.zero_grad(set_to_none=True)
+        (recipe.pixel * pixel + recipe.perceptual * perceptual).backward()
+        self._optimizer.step()
+        clip_mixing_parameters(self.generator)
+        self.average.update(self.generator, number)
+        return {"l1": pixel.detach(), "perceptual": perceptual.detach()}
 
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        # A short memory at first, so that the average is not held back by the random start.
-        decay = min(self.recipe.ema, (1 + self.step) / (10 + self.step))
-        averaged, current = list(self.average.parameters()), list(self.generator.parameters())
-        torch._foreach_lerp_(averaged, current, 1 - decay)
+    def tensors(self) -> dict[str, Tensor]:
+        """The generator, its average and Adam's moments."""
+        return {
+            **checkpoints.prefixed("generator", self.generator.state_dict()),
+            **checkpoints.prefixed("average", self.average.network.state_dict()),
+            **checkpoints.prefixed("adam", checkpoints.optimizer_tensors(self._optimizer, self.generator)),
+        }
 
-    def _log(self, line: dict[str, float]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "stats.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Take up what :meth:`tensors` gave."""
+        checkpoints.load_network(self.generator, checkpoints.under("generator", tensors), "the generator")
+        checkpoints.load_network(self.average.network, checkpoints.under("average", tensors), "the generator")
+        checkpoints.load_optimizer(self._optimizer, self.generator, checkpoints.under("adam", tensors))
+
+    def draw(self, step: int) -> None:
+        """Write a sheet of held-out pairs."""
+        draw_sheet(self.average.network, self._held_out, self._folder / "sheets" / f"{step:06d}.jpg")
+
+    def measure(self) -> float:
+        """L1 on the held-out pairs."""
+        return evaluate(self.average.network, self._held_out).l1
+
+
+def warm_up(trainee: Warmup, folder: RunFolder, tell: Callable[[str], None] = print) -> Ending:
+    """Train to the recipe's last step; a run that is in ``folder`` goes on."""
+    recipe = trainee.recipe
+    plan = Plan(
+        steps=recipe.steps,
+        batch=recipe.batch,
+        recipe=asdict(recipe),
+        save_every=recipe.save_every,
+        draw_every=recipe.save_every,
+    )
+    return Loop(trainee, folder, plan, Fabric(accelerator="cpu", devices=1), tell).run()
 
 
 @torch.no_grad()
-def evaluate(generator: nn.Module, pairs: Pairs, size: int = 256) -> Figures:
+def evaluate(generator: nn.Module, pairs: Pairs, size: int = EVALUATED_SIZE) -> Figures:
     """Measure ``generator`` on all ``pairs`` at ``size`` pixels."""
     lpips = LPIPS()
     l1_sum = lpips_sum = 0.0
@@ -158,17 +143,11 @@ def evaluate(generator: nn.Module, pairs: Pairs, size: int = 256) -> Figures:
 
 
 @torch.no_grad()
-def draw_sheet(generator: nn.Module, pairs: Pairs, path: Path, count: int = 8, size: int = 256) -> None:
+def draw_sheet(generator: nn.Module, pairs: Pairs, path: Path, count: int = 8, size: int = EVALUATED_SIZE) -> None:
     """Write a contact sheet: photos above, the generator's drawings, the true drawings below."""
-    rows: list[list[Tensor]] = [[], [], []]
+    columns = []
     for index in np.linspace(0, len(pairs) - 1, min(count, len(pairs))).astype(int):
         photo, cartoon = pairs.plain(int(index), size)
-        for row, picture in zip(rows, (photo, generator(photo).image, cartoon), strict=True):
-            row.append(picture[0])
-    sheet = torch.cat([torch.cat(row, dim=2) for row in rows], dim=1)
-    pixels = ((sheet.permute(1, 2, 0) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).numpy()
+        columns.append(np.concatenate(to_pixels(torch.cat((photo, generator(photo).image, cartoon)))))
     path.parent.mkdir(parents=True, exist_ok=True)
-    _, packed = cv2.imencode(path.suffix, cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-    path.write_bytes(packed.tobytes())
-
-
+    save_picture(path, np.concatenate(columns, axis=1), quality=92)

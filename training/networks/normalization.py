@@ -95,7 +95,8 @@ class SoftAdaLIN(nn.Module):
         """Normalise ``x`` (N, C, H, W) under ``content`` and ``style`` vectors of shape (N, C)."""
         gamma = torch.lerp(self.style_gamma(style), self.content_gamma(content), self.w_gamma)
         beta = torch.lerp(self.style_beta(style), self.content_beta(content), self.w_beta)
-        return self.norm(x, gamma, beta)
+        normalised: Tensor = self.norm(x, gamma, beta)
+        return normalised
 
 
 @torch.no_grad()

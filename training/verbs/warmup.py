@@ -7,8 +7,12 @@ from pathlib import Path
 
 import torch
 
+from training import checkpoints
+from training.loop import INTERRUPTED, Ending
+from training.networks.generator import Generator
 from training.pairs import Pairs
-from training.warmup import WarmupRecipe, WarmupRun, evaluate
+from training.runfolder import RunFolder
+from training.warmup import Warmup, WarmupRecipe, evaluate, warm_up
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,10 +41,22 @@ def run(options: argparse.Namespace) -> int:
         decay_from=options.decay_from,
         seed=options.seed,
     )
-    warmup = WarmupRun(recipe, options.out, options.init)
+    folder = RunFolder(options.out)
     held_out = Pairs(options.data / "test")
-    if warmup.step == 0:
-        print("before:", evaluate(warmup.average, held_out), flush=True)
-    warmup.train(Pairs(options.data / "train"), held_out)
-    print(f"after {warmup.step} steps, {warmup.hours:.2f} h:", evaluate(warmup.average, held_out), flush=True)
+    trainee = Warmup(recipe, Pairs(options.data / "train"), held_out, folder.path, _generator(options.init))
+    if not folder.last.is_file():
+        print("before:", evaluate(trainee.average.network, held_out), flush=True)
+    ending = warm_up(trainee, folder)
+    if ending is Ending.INTERRUPTED:
+        print(f"Interrupted; saved in {folder.path}.")
+        return INTERRUPTED
+    print("after:", evaluate(trainee.average.network, held_out), flush=True)
     return 0
+
+
+def _generator(init: Path | None) -> Generator | None:
+    if init is None:
+        return None
+    generator = Generator()
+    checkpoints.load_average(generator, init)
+    return generator

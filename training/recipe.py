@@ -1,0 +1,269 @@
+"""A recipe: every setting of a CycleGAN run, typed, read from TOML.
+
+A key that no section knows, or a value of the wrong kind, stops the run before anything is built, with the name of
+the key and the nearest one that exists.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from core.errors import AnimirrorError, quoted
+
+Count = Annotated[int, Field(ge=1)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+#: The pictures of the report: A2B and B2A were shown after these numbers of steps.
+REPORT_MILESTONES = (
+    1_000, 3_000, 6_000, 7_000, 8_000, 9_000, 11_000, 11_950, 12_000, 13_000, 13_490, 13_950, 15_950, 19_000, 21_000,
+    23_000, 25_000,
+)  # fmt: skip
+
+
+class RecipeError(AnimirrorError):
+    """A recipe that cannot be read or followed."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Data(_Section):
+    """Where the two domains are and how a picture becomes a training window. Paths start at the working directory."""
+
+    folder: str = ""  # a prepared set with trainA, trainB, testA, testB; or name the folders one by one:
+    a: str = ""  # photos to train on
+    b: str = ""  # anime to train on
+    a_test: str = ""  # photos held out, for grids and the stop rule; empty: those of `a`
+    b_test: str = ""  # anime held out
+    size: Count = 256  # side of the window that is trained on, in pixels
+    load_size: Count = 286  # the shorter side is resized to this before the window is cut
+    flip: bool = True  # mirror every second picture
+    backdrops: Share = 0.0  # chance that a white wall behind the person in a photo is replaced
+    workers: Annotated[int, Field(ge=0)] = 2  # threads that read ahead; 0 reads in the training thread
+
+    @model_validator(mode="after")
+    def _folders(self) -> Self:
+        if bool(self.folder) == bool(self.a and self.b):
+            raise ValueError("name either data.folder, or both data.a and data.b")
+        if self.load_size < self.size:
+            raise ValueError(f"data.load_size ({self.load_size}) has to be at least data.size ({self.size})")
+        if self.size % 16:
+            raise ValueError(f"data.size ({self.size}) has to be a multiple of 16, the finest level of the hourglasses")
+        return self
+
+    def path(self, which: Literal["a", "b", "a_test", "b_test"]) -> Path | None:
+        """The folder of a domain; None where no held-out folder was named."""
+        if self.folder:
+            names = {"a": "trainA", "b": "trainB", "a_test": "testA", "b_test": "testB"}
+            return Path(self.folder) / names[which]
+        named = {"a": self.a, "b": self.b, "a_test": self.a_test, "b_test": self.b_test}[which]
+        return Path(named) if named else None
+
+
+class Networks(_Section):
+    """Which networks meet."""
+
+    generator: Literal["report", "small"] = "report"  # small: 1.1 million parameters, for live use
+    generator_width: Annotated[int, Field(ge=4, multiple_of=4)] = 32  # channels at full size (small: at half size)
+    discriminator: Literal["report", "projected"] = "report"
+    discriminator_width: Count = 64  # channels of the first layer (projected: of every head)
+    discriminator_layers: Annotated[tuple[Count, ...], Field(strict=False)] = (7, 5)  # global and local; report only
+    init: str = ""  # checkpoint whose averaged A2B generator the run starts from
+
+
+class Losses(_Section):
+    """What the networks are trained for, each with its weight; 0 leaves a loss out."""
+
+    gan: Literal["least-squares", "hinge"] = "least-squares"
+    adversarial: Weight = 1.0  # on logits and discriminators' CAM logits alike
+    cycle: Weight = 50.0  # L1 between a picture and its way there and back
+    identity: Weight = 10.0  # L1 between a picture and its translation into its own domain
+    identity_every: Count = 1  # steps between two identity losses; the weight is not raised for it
+    cam: Weight = 1000.0  # binary cross-entropy of the generators' attention classifier
+    arcface: Weight = 0.0  # 1 - cosine of ArcFace vectors of a photo and its drawing
+    r1: Weight = 0.0  # half the squared gradient of a discriminator's logits at real pictures
+    r1_every: Count = 16  # steps between two R1 penalties, each then that many times as heavy
+
+
+class Optimizer(_Section):
+    """Adam for the generators and Adam for the discriminators, the same settings."""
+
+    learning_rate: Weight = 1e-4
+    betas: Annotated[tuple[Share, Share], Field(strict=False)] = (0.5, 0.999)
+    weight_decay: Weight = 1e-4
+    decay_from: Share = 0.5  # share of the steps after which the rate falls linearly to zero
+    average: Annotated[float, Field(ge=0, lt=1)] = 0.0  # decay of the averaged generators; 0 is no averaging
+
+
+class Augment(_Section):
+    """Differentiable augmentation of what discriminators see (Zhao et al. 2020)."""
+
+    policy: Annotated[tuple[Literal["colour", "translation", "cutout"], ...], Field(strict=False)] = ()
+
+
+class Device(_Section):
+    """Where the run computes; words of Lightning Fabric."""
+
+    accelerator: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    devices: Count = 1  # processes, one a GPU
+    strategy: Literal["auto", "ddp"] = "auto"
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    threads: Annotated[int, Field(ge=0)] = 0  # CPU threads a process; 0 leaves torch's choice
+
+
+class Output(_Section):
+    """What a run leaves behind and when, in steps."""
+
+    log_every: Count = 10
+    save_every: Count = 500
+    keep: Annotated[int, Field(ge=0)] = 3  # numbered checkpoints beside the last and the best
+    grid_at: Annotated[tuple[Count, ...], Field(strict=False)] = REPORT_MILESTONES
+    grid_every: Annotated[int, Field(ge=0)] = 0  # grids at every multiple, too; 0: only at grid_at
+    grid_faces: Count = 8  # held-out pictures of each domain in a grid
+
+
+class Stopping(_Section):
+    """The stop rule; docs/when-to-stop.md explains it."""
+
+    every: Annotated[int, Field(ge=0)] = 0  # steps between two measurements; 0 turns the rule off
+    pictures: Count = 50  # held-out pictures of each domain that are measured
+    patience: Count = 6  # measurements without progress before the run counts as done
+    least_gain: Share = 0.02  # progress: this share of everything won so far, and more than the noise
+    flat: Share = 0.02  # the generators' loss is level when its trend changes it less than this over the patience
+    ends_run: bool = False  # stop there; otherwise only mark the best checkpoint and say so
+
+
+class Warmup(_Section):
+    """Paired warm-up of the A2B generator before the run (training/warmup.py); 0 steps: none."""
+
+    pairs: str = ""  # folder with train/ and test/ of photo/ and cartoon/
+    steps: Annotated[int, Field(ge=0)] = 0
+    batch: Count = 4
+    size: Count = 144
+    learning_rate: Weight = 3e-4
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Self:
+        if self.steps and not self.pairs:
+            raise ValueError("warmup.steps needs warmup.pairs, a folder of aligned pairs")
+        return self
+
+
+class Recipe(_Section):
+    """Every setting of a run."""
+
+    seed: Annotated[int, Field(ge=0)] = 0
+    steps: Count = 1_000_000  # optimizer steps; the report calls them epochs
+    batch: Count = 1  # pictures of each domain a step, over all devices together
+    data: Data
+    networks: Networks = Networks()
+    losses: Losses = Losses()
+    optimizer: Optimizer = Optimizer()
+    augment: Augment = Augment()
+    device: Device = Device()
+    output: Output = Output()
+    stopping: Stopping = Stopping()
+    warmup: Warmup = Warmup()
+
+    @model_validator(mode="after")
+    def _divides(self) -> Self:
+        if self.batch % self.device.devices:
+            raise ValueError(f"batch ({self.batch}) has to be a multiple of device.devices ({self.device.devices})")
+        return self
+
+
+def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
+    """Read a recipe; ``changes`` are ``section.key=value`` in TOML's notation and win over the file.
+
+    Raises:
+        RecipeError: no such file, no TOML, an unknown key, or a value that does not fit.
+    """
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"The recipe {quoted(path)} cannot be read ({error}); check its name.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"The recipe {quoted(path)} is not valid TOML: {error}.") from error
+    for change in changes:
+        _merge(settings, _parsed(change))
+    return recipe_from(settings, f"The recipe {quoted(path)}")
+
+
+def recipe_from(settings: dict[str, Any], origin: str = "The recipe") -> Recipe:
+    """Build a recipe from nested settings; ``origin`` begins the sentence of a failure."""
+    try:
+        return Recipe.model_validate(settings)
+    except ValidationError as error:
+        sentences = [_sentence(dict(detail)) for detail in error.errors()]
+        raise RecipeError(f"{origin} cannot be followed: {'; '.join(sentences)}.") from error
+
+
+def _parsed(change: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(change)
+    except tomllib.TOMLDecodeError:
+        key, equals, value = change.partition("=")
+        try:
+            # A bare word is meant as text.
+            return tomllib.loads(f"{key} = '{value.strip()}'" if equals else "")
+        except tomllib.TOMLDecodeError as error:
+            raise RecipeError(f"{quoted(change)} is no setting; write it as losses.cam=0.") from error
+
+
+def _merge(settings: dict[str, Any], change: dict[str, Any]) -> None:
+    for key, value in change.items():
+        if isinstance(value, dict) and isinstance(settings.get(key), dict):
+            _merge(settings[key], value)
+        else:
+            settings[key] = value
+
+
+def _sentence(detail: dict[str, Any]) -> str:
+    location = [part for part in detail["loc"] if isinstance(part, str)]
+    name = ".".join(location)
+    if detail["type"] == "extra_forbidden":
+        return f"it has the unknown key {quoted(name)}; the nearest one is {quoted(_nearest(name))}"
+    if detail["type"] == "missing":
+        return f"{quoted(name)} is missing"
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    return f"{quoted(name)} is {detail['input']!r}, but {_lower(str(detail['msg']))}"
+
+
+def _lower(message: str) -> str:
+    return message.removeprefix("Input ").replace("should be", "it has to be", 1)
+
+
+def _nearest(name: str) -> str:
+    """The most similar key: of the same section if its own name is alike, otherwise of all."""
+    keys = list(_keys())
+    section, _, key = name.rpartition(".")
+    siblings = [known for known in keys if known.rpartition(".")[0] == section]
+    by_key = {known.rpartition(".")[2]: known for known in siblings}
+    alike = difflib.get_close_matches(key, by_key, n=1, cutoff=0.5)
+    if alike:
+        return by_key[alike[0]]
+    same_name = [known for known in keys if known.rpartition(".")[2] == key]
+    return (same_name or difflib.get_close_matches(name, keys, n=1, cutoff=0.0))[0]
+
+
+def _keys() -> list[str]:
+    keys: list[str] = []
+    for name, field in Recipe.model_fields.items():
+        kind = field.annotation
+        keys.append(name)
+        if isinstance(kind, type) and issubclass(kind, _Section):
+            keys += [f"{name}.{key}" for key in kind.model_fields]
+    return keys
+
+
+def choices(section: type[BaseModel], key: str) -> tuple[str, ...]:
+    """The words that ``section``'s ``key`` can be."""
+    return tuple(get_args(section.model_fields[key].annotation))

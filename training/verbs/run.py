@@ -1,0 +1,68 @@
+"""``python -m training run RECIPE``: train a CycleGAN; a run that is there goes on."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from training import checkpoints
+from training.cyclegan import build_generator
+from training.cyclegan_run import CycleGANRun, make_fabric
+from training.loop import INTERRUPTED, Ending, Loop
+from training.pairs import Pairs
+from training.recipe import Recipe, load_recipe
+from training.runfolder import LAST, RunFolder
+from training.warmup import Warmup, WarmupRecipe, warm_up
+
+WARMUP = "warmup"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("recipe", type=Path, help="a TOML file, as in training/recipes")
+    parser.add_argument("--out", type=Path, help="folder of the run (default: runs/NAME-OF-THE-RECIPE)")
+    parser.add_argument(
+        "--set",
+        dest="changes",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a setting of the recipe, as in losses.cam=0; may be repeated",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train; return 130 after Ctrl-C, when all was saved and nothing is lost."""
+    recipe = load_recipe(options.recipe, options.changes)
+    folder = RunFolder(options.out or Path("runs") / options.recipe.stem)
+    fabric = make_fabric(recipe.device)
+    fabric.launch()
+    init = Path(recipe.networks.init) if recipe.networks.init else None
+    if recipe.warmup.steps and not folder.last.is_file():
+        if fabric.is_global_zero and _warm_up(recipe, init, folder.path / WARMUP) is Ending.INTERRUPTED:
+            return INTERRUPTED
+        fabric.barrier()
+        init = folder.path / WARMUP / LAST
+    trainee = CycleGANRun(recipe, folder.path, fabric, init, tell=fabric.print)
+    with trainee.batches:
+        loop = Loop(trainee, folder, trainee.plan(), fabric, tell=fabric.print)
+        ending = loop.run()
+    fabric.print(f"{ending.value.capitalize()} at step {loop.step}; the run is in {folder.path}.")
+    if trainee.data.skipped:
+        fabric.print(f"{trainee.data.skipped} pictures could not be read and were left out.")
+    return INTERRUPTED if ending is Ending.INTERRUPTED else 0
+
+
+def _warm_up(recipe: Recipe, init: Path | None, folder: Path) -> Ending:
+    """Teach the A2B generator from pairs; a warm-up that is in ``folder`` goes on."""
+    wish = recipe.warmup
+    settings = WarmupRecipe(
+        steps=wish.steps, batch=wish.batch, size=wish.size, learning_rate=wish.learning_rate, seed=recipe.seed
+    )
+    generator = build_generator(recipe.networks)
+    if init:
+        checkpoints.load_average(generator, init)
+    pairs = Path(wish.pairs)
+    return warm_up(
+        Warmup(settings, Pairs(pairs / "train"), Pairs(pairs / "test"), folder, generator), RunFolder(folder)
+    )
