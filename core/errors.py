@@ -18,6 +18,10 @@ class OutputError(AnimirrorError):
     """A result that cannot be written."""
 
 
+class SourceError(AnimirrorError):
+    """A camera, video file or stream that gives no pictures."""
+
+
 class FaceError(AnimirrorError):
     """Faces that cannot be found or straightened."""
 

@@ -10,10 +10,7 @@ from core.generator import Generator
 from core.live.frame import Frame, LiveFace, Result
 from core.live.steady import Steadiness, SteadyFace
 from core.live.tracker import Detector, FaceTracker
-from core.live.views import Drawn, LiveSettings, LiveView, render
-
-#: Side of a portrait while there is no model that could say.
-_SIZE = 256
+from core.live.views import PLAIN_SIZE, Drawn, LiveSettings, LiveView, render
 
 
 class Pipeline:
@@ -38,10 +35,15 @@ class Pipeline:
         # Drawings of two models are never blended into one.
         self._steady.clear()
 
+    def reset(self) -> None:
+        """Forget every face, as for another source."""
+        self._tracker.reset()
+        self._steady.clear()
+
     def process(self, frame: Frame, settings: LiveSettings) -> Result:
         """Draw ``frame``. Raises ModelError when the model fails; the next frame may be tried with another one."""
         generator, watch = self._generator, Stopwatch()
-        size = generator.size if generator else _SIZE
+        size = generator.size if generator else PLAIN_SIZE
         steadiness = Steadiness.of(settings.steadiness)
         faces = self._tracker.update(frame, size, steadiness, watch)
         self._steady = {face.identifier: self._steady.get(face.identifier, SteadyFace()) for face in faces}

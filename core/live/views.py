@@ -19,6 +19,8 @@ from core.matte import face_matte
 
 #: Two pictures side by side are together at most this wide; no window shows more of them.
 SIDE_BY_SIDE_WIDTH = 1920
+#: Side of a portrait while there is no model that could say.
+PLAIN_SIZE = 256
 _HEAT = 0.7
 _DIVIDER = 2
 

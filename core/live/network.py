@@ -1,0 +1,187 @@
+"""Network cameras, as phones are made into them: MJPEG over HTTP, and RTSP.
+
+A connection is made to the address that the user typed and to no other: no proxy, no redirection.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import av
+import av.error
+import requests
+import requests.auth
+import urllib3.exceptions
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from core.errors import SourceError, quoted
+from core.live.frame import Frame
+from core.live.sources import upright_rgb
+
+#: Seconds to connect, and to wait for data; short, because a window that is closed meanwhile waits for them.
+CONNECT_SECONDS, SILENCE_SECONDS = 1.0, 1.5
+#: Pictures that are skipped at most, one after the other, to catch up with a stream that is faster than the decoder.
+_MOST_SKIPPED = 5
+_LOW_DELAY = {"fflags": "nobuffer", "analyzeduration": "300000", "fpsprobesize": "0"}
+_EXAMPLES = "http://192.168.1.20:8080/video or rtsp://192.168.1.20:8554/live"
+_LOST = (av.error.FFmpegError, urllib3.exceptions.HTTPError, requests.RequestException, OSError)
+
+
+class NetworkSource:
+    """A camera at an address; a name and password may stand in it (``http://me:secret@192.168.1.20:8080/video``)."""
+
+    live = True
+
+    def __init__(self, address: str) -> None:
+        """Take the address as typed. Raises SourceError when it is none of a network camera's."""
+        self._address = address.strip()
+        try:
+            parts = urlsplit(self._address)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            raise SourceError(f"That is not an address. Type one such as {_EXAMPLES}.") from error
+        if parts.scheme not in ("http", "https", "rtsp", "rtsps") or not host:
+            raise SourceError(
+                f"A network camera's address looks like {_EXAMPLES}; type it as the camera's app shows it."
+            )
+        # Without the password that may be in the address.
+        self.name = quoted(f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path}")
+        self.torn = 0
+        self._parts = parts
+        self._answer: requests.Response | None = None
+        self._container: InputContainer | None = None
+
+    def open(self) -> None:
+        """Connect. Raises SourceError, after at most a few seconds."""
+        try:
+            container = self._connect()
+        except av.error.HTTPUnauthorizedError as error:
+            raise SourceError(self._locked()) from error
+        except _LOST as error:
+            raise SourceError(
+                f"The network camera {self.name} does not answer. Check that it is switched on, that it is in the same "
+                "network as this computer, and that the address is right."
+            ) from error
+        self._container = container
+        if not container.streams.video:
+            raise SourceError(f"The network camera {self.name} sends no pictures. Switch its video on.")
+        container.streams.video[0].codec_context.flags |= av.codec.context.Flags.low_delay
+
+    def read(self) -> Frame:
+        """Wait for the next picture. Raises SourceError when none comes or the connection ends."""
+        skipped = 0
+        try:
+            while self._container is not None:
+                packet = next(self._container.demux(video=0))
+                if packet.size == 0:
+                    break
+                if self._torn(packet):
+                    self.torn += 1
+                    continue
+                if skipped < _MOST_SKIPPED and self._behind():
+                    skipped += 1
+                    continue
+                start = time.perf_counter()
+                for frame in packet.decode():
+                    pixels = upright_rgb(frame)
+                    now = time.perf_counter()
+                    return Frame(pixels, now, now, decoding=1000 * (now - start))
+        except StopIteration:
+            pass
+        except _LOST as error:
+            raise SourceError(self._gone()) from error
+        raise SourceError(self._gone())
+
+    def close(self) -> None:
+        """Close the connection."""
+        container, self._container = self._container, None
+        answer, self._answer = self._answer, None
+        if container is not None:
+            container.close()
+        if answer is not None:
+            answer.close()
+
+    def interrupt(self) -> None:
+        """End the wait for data at once; where a connection is being made, it ends by its own limit."""
+        answer = self._answer
+        if answer is not None:
+            try:
+                answer.raw.shutdown()
+            except (AttributeError, ValueError, OSError):  # it is closed already
+                return
+
+    def _connect(self) -> InputContainer:
+        if self._parts.scheme.startswith("http"):
+            self._answer = self._ask()
+            return av.open(_Body(self._answer), "r", format="mpjpeg", options=_LOW_DELAY)
+        return av.open(
+            self._address,
+            "r",
+            format="rtsp",
+            options=_LOW_DELAY | {"rtsp_flags": "prefer_tcp", "allowed_media_types": "video"},
+            timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
+        )
+
+    def _ask(self) -> requests.Response:
+        user, password = self._parts.username, self._parts.password
+        plain = self._parts._replace(netloc=self._parts.netloc.rpartition("@")[2]).geturl()
+        session = requests.Session()
+        session.trust_env = False
+        answer = self._get(session, plain, (unquote(user), unquote(password or "")) if user is not None else None)
+        if (
+            answer.status_code == 401
+            and user is not None
+            and "digest" in answer.headers.get("WWW-Authenticate", "").lower()
+        ):
+            answer = self._get(session, plain, requests.auth.HTTPDigestAuth(unquote(user), unquote(password or "")))
+        if answer.status_code in (401, 403):
+            raise SourceError(self._locked())
+        kind = answer.headers.get("Content-Type", "").lower()
+        if not answer.ok or answer.is_redirect:
+            raise SourceError(
+                f"The network camera {self.name} has no video at this address (it answered {answer.status_code}). "
+                "Phones usually have it at the end /video; the camera's app shows the whole address."
+            )
+        if not kind.startswith("multipart/"):
+            raise SourceError(
+                f"There is no video at {self.name}, but {kind.partition(';')[0] or 'something else'}. Phones usually "
+                "have it at the end /video; the camera's app shows the whole address."
+            )
+        return answer
+
+    def _get(self, session: requests.Session, address: str, login: Any) -> requests.Response:
+        limits = (CONNECT_SECONDS, SILENCE_SECONDS)
+        return session.get(address, auth=login, stream=True, timeout=limits, allow_redirects=False)
+
+    def _torn(self, packet: Packet[VideoStream]) -> bool:
+        # Without its end mark a JPEG is cut off; the decoder would fill it up with grey or with the picture before.
+        return packet.stream.codec_context.name == "mjpeg" and bytes(packet).rstrip(b"\0\r\n")[-2:] != b"\xff\xd9"
+
+    def _behind(self) -> bool:
+        """Whether the next picture is here already."""
+        answer = self._answer
+        return answer is not None and bool(select.select([answer.raw.fileno()], [], [], 0)[0])
+
+    def _gone(self) -> str:
+        return f"The network camera {self.name} stopped sending. It is shown again as soon as it is back."
+
+    def _locked(self) -> str:
+        return (
+            f"The network camera {self.name} wants a name and a password. Put them into the address, as in "
+            "http://name:password@192.168.1.20:8080/video."
+        )
+
+
+class _Body:
+    """The body of an answer as a file that gives what has arrived, however little it is."""
+
+    def __init__(self, answer: requests.Response) -> None:
+        self._raw = answer.raw
+
+    def read(self, size: int) -> bytes:
+        return bytes(self._raw.read1(size))

@@ -1,0 +1,153 @@
+"""Where live frames come from: what every source has in common, and video files."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import av
+import av.error
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from core.errors import SourceError, quoted
+from core.live.frame import Frame
+
+#: Damaged packets in a row after which a file is given up.
+_MOST_DAMAGE = 200
+
+
+class EndOfSource(Exception):  # noqa: N818 (no error: a file has an end)
+    """The source has shown its last frame."""
+
+
+class Source(Protocol):
+    """Gives frames. One thread opens, reads and closes it; any other may interrupt it.
+
+    name: what to call it in a sentence, in quotes where it needs them.
+    live: whether it may come back after it was lost, as a camera does.
+    torn: how many frames came damaged and were left out so far.
+    """
+
+    name: str
+    live: bool
+    torn: int
+
+    def open(self) -> None:
+        """Make it ready; raises SourceError with what to do. After a failure or ``close`` it may be opened again."""
+
+    def read(self) -> Frame:
+        """Wait for the next frame. Raises SourceError when the source is lost and EndOfSource at its end."""
+
+    def close(self) -> None:
+        """Free it, in whatever state it is."""
+
+    def interrupt(self) -> None:
+        """Make ``open`` or ``read`` in another thread end soon, where that can be done."""
+
+
+class FileSource:
+    """A video file, at its own pace as if it were a camera.
+
+    repeat: begin again at its end. paced: wait for each frame's time; otherwise frames come as fast as they are read.
+    """
+
+    live = False
+
+    def __init__(self, path: Path, repeat: bool = True, paced: bool = True) -> None:
+        self.path = path
+        self.name = quoted(path.name)
+        self.torn = 0
+        self._repeat = repeat
+        self._paced = paced
+        self._stopped = threading.Event()
+        self._container: av.container.InputContainer | None = None
+        self._frames: Iterator[VideoFrame] = iter(())
+        self._start: float | None = None
+
+    def open(self) -> None:
+        """Open the file. Raises SourceError."""
+        try:
+            self._container = av.open(str(self.path))
+        except FileNotFoundError as error:
+            raise SourceError(f"There is no file {quoted(self.path)}.") from error
+        except PermissionError as error:
+            raise SourceError(f"{self.name} may not be read; choose a file that is yours.") from error
+        except (av.error.FFmpegError, OSError) as error:
+            raise SourceError(f"{self.name} is not a video that can be played; choose another file.") from error
+        if not self._container.streams.video:
+            self.close()
+            raise SourceError(f"{self.name} holds no pictures, only sound; choose another file.")
+        self._container.streams.video[0].thread_type = "AUTO"
+        self._begin()
+
+    def read(self) -> Frame:
+        """Return the next frame when its time has come."""
+        frame = next(self._frames, None)
+        if frame is None and self._repeat and self._start is not None and self._container is not None:
+            self._container.seek(0)
+            self._begin()
+            frame = next(self._frames, None)
+        if frame is None:
+            raise EndOfSource
+        start = time.perf_counter()
+        pixels = upright_rgb(frame)
+        spent = time.perf_counter() - start
+        moment = float(frame.time or 0.0)
+        if self._paced:
+            self._wait(moment)
+        # What the decoder's own threads do is not seen here.
+        return Frame(pixels, time.perf_counter(), moment, decoding=1000 * spent)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stopped.clear()
+        self._frames = iter(())
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+
+    def interrupt(self) -> None:
+        """End the wait for the next frame's time."""
+        self._stopped.set()
+
+    def _begin(self) -> None:
+        self._start = None
+        self._frames = self._decoded()
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        assert self._container is not None
+        damaged = 0
+        for packet in self._container.demux(video=0):
+            try:
+                frames = packet.decode()
+            except av.error.FFmpegError as error:
+                damaged += 1
+                self.torn += 1
+                if damaged > _MOST_DAMAGE:
+                    raise SourceError(f"{self.name} is damaged and cannot be played any further.") from error
+                continue
+            damaged = 0
+            yield from frames
+
+    def _wait(self, moment: float) -> None:
+        now = time.perf_counter()
+        if self._start is None:
+            self._start = now - moment
+        late = now - self._start - moment
+        if late < 0:
+            self._stopped.wait(-late)
+        else:
+            # What was too slow once is not made up for in a rush.
+            self._start += late
+
+
+def upright_rgb(frame: VideoFrame) -> NDArray[np.uint8]:
+    """Return a decoded frame as (H, W, 3) uint8 RGB, turned as its file or stream asks."""
+    pixels = frame.to_ndarray(format="rgb24")
+    turns = round(frame.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else np.asarray(pixels, dtype=np.uint8)
