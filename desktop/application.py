@@ -1,0 +1,108 @@
+"""The Qt application around the window: theme, uncaught errors, and an end in good time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from core import __version__
+from desktop.dialogs.defect import DefectDialog
+from desktop.icons import window_icon
+from desktop.photos.controller import PhotosController
+from desktop.theme import apply_theme, base_font
+from desktop.window import MainWindow
+from desktop.work.messages import Report
+from desktop.work.worker import Performer, Worker
+
+_LAST_SECONDS = 1.5
+"""How long a closed window's work may take to stop."""
+
+_SAVING_SECONDS = 60.0
+
+
+def run(photos: Sequence[Path]) -> int:
+    """Open the window with ``photos`` in it, and return the exit code once it is closed."""
+    application = make_application(sys.argv[:1])
+    defects = Defects()
+    sys.excepthook = defects.hook
+    threading.excepthook = lambda happened: defects.hook(happened.exc_type, happened.exc_value, happened.exc_traceback)
+    # Qt's loop never gives Python a turn to raise KeyboardInterrupt; Ctrl+C in a terminal ends the program as usual.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    worker = Worker(studio_maker(QLocale().name()))
+    controller = PhotosController(worker)
+    controller.crashed.connect(defects.tell)
+    window = MainWindow(controller)
+    window.show()
+    window.photos.open_photos([path.absolute() for path in photos])
+    code = application.exec()
+    if not worker.wait(_SAVING_SECONDS if worker.saving else _LAST_SECONDS):
+        # The engine is in a call that nothing can break off, and no file is being written.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def make_application(arguments: Sequence[str]) -> QApplication:
+    """Make the application in its theme, which follows the system's."""
+    application = QApplication(list(arguments))
+    application.setApplicationName("animirror")
+    application.setApplicationDisplayName("Animirror")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("animirror")
+    application.setWindowIcon(window_icon())
+    application.setStyle("Fusion")
+    application.setFont(base_font(application.font()))
+    apply_theme(application)
+    QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: apply_theme(application))
+    return application
+
+
+def studio_maker(language: str) -> Callable[[Callable[[Report], None]], Performer]:
+    """Return what makes the performer on the worker's thread, where the engine's imports hold nothing up."""
+
+    def make(report: Callable[[Report], None]) -> Performer:
+        from desktop.work.studio import Studio
+
+        return Studio(language, report)
+
+    return make
+
+
+class Defects(QObject):
+    """Shows uncaught exceptions of any thread, one dialog at a time.
+
+    happened: carries a traceback to the window's thread.
+    """
+
+    happened = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._dialog: DefectDialog | None = None
+        self.happened.connect(self._show)
+
+    def hook(self, kind: type[BaseException], error: BaseException | None, place: TracebackType | None) -> None:
+        """Take an exception, as ``sys.excepthook`` does."""
+        self.tell("".join(traceback.format_exception(kind, error, place)))
+
+    def tell(self, details: str) -> None:
+        """Take a traceback from any thread; it is printed, too, for those who started the program in a terminal."""
+        print(details, file=sys.stderr)
+        self.happened.emit(details)
+
+    def _show(self, details: str) -> None:
+        if self._dialog is not None and self._dialog.isVisible():
+            return
+        self._dialog = DefectDialog(details, QApplication.activeWindow())
+        self._dialog.open()

@@ -1,0 +1,45 @@
+"""Ask for photos to open, and for a place to save a drawing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+_USUAL = ("jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "bmp")
+
+
+def pictures_folder() -> Path:
+    """Return the user's folder for pictures, or the home folder where there is none."""
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+    return folder if folder.is_dir() else Path.home()
+
+
+def ask_photos(parent: QWidget, folder: Path) -> list[Path]:
+    """Let the user choose photos; none where the dialog was closed."""
+    patterns = " ".join(f"*.{suffix} *.{suffix.upper()}" for suffix in _USUAL)
+    filters = ";;".join((_tr("Pictures ({0})").format(patterns), _tr("All files (*)")))
+    names, _ = QFileDialog.getOpenFileNames(parent, _tr("Choose photos"), str(folder), filters)
+    return [Path(name) for name in names]
+
+
+def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:
+    """Let the user choose a file to save to, which the dialog asks about if it exists; None where it was closed."""
+    dialog = QFileDialog(parent, _tr("Save the drawing"), str(suggestion.parent))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters(["PNG (*.png)", "JPEG (*.jpg *.jpeg)", "WebP (*.webp)", _tr("All files (*)")])
+    dialog.setDefaultSuffix("png")
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
+    dialog.selectFile(suggestion.name)
+    if dialog.exec() != QFileDialog.DialogCode.Accepted or not dialog.selectedFiles():
+        return None
+    return Path(dialog.selectedFiles()[0])
+
+
+def _suffix(name_filter: str) -> str:
+    return {"JPEG": "jpg", "WebP": "webp"}.get(name_filter.split(" ")[0], "png")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("files", text)

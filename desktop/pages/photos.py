@@ -1,0 +1,201 @@
+"""The page where photos become anime."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from core.naming import free_name
+from desktop import transfer
+from desktop.dialogs import files
+from desktop.notices import Action, Notice, Tone
+from desktop.photos.controller import PhotosController
+from desktop.photos.exports import result_name
+from desktop.photos.gallery import Photo, Status
+from desktop.theme import GAP
+from desktop.widgets.banner import Banner
+from desktop.widgets.buttons import IconButton
+from desktop.widgets.drop_area import DropArea, DropVeil
+from desktop.widgets.panel import ResultPanel
+from desktop.widgets.stage import PictureStage
+from desktop.widgets.thumbnails import ThumbnailStrip
+from desktop.work.messages import Look, ModelEntry
+
+
+class PhotosPage(QWidget):
+    """Shows the controller's photos and tells it what the user wants."""
+
+    def __init__(self, controller: PhotosController, parent: QWidget | None = None) -> None:
+        """Make the page, empty but for the drop area."""
+        super().__init__(parent)
+        self._controller = controller
+        self._folder: Path | None = None
+        self._save_folder: Path | None = None
+        self.drop_area = DropArea()
+        self.strip = ThumbnailStrip(controller.gallery)
+        self.stage = PictureStage()
+        self.panel = ResultPanel()
+        self.add_button = IconButton(self.tr("Add"), "add", hint=self.tr("Add photos (Ctrl+O)"))
+        self._workspace = self._make_workspace()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.drop_area)
+        self._stack.addWidget(self._workspace)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+        layout.addWidget(self._stack)
+        self.banner = Banner(closable=True, parent=self)
+        self._veil = DropVeil(self)
+        self._connect()
+        self._add_shortcuts()
+
+    def open_photos(self, paths: Sequence[Path]) -> None:
+        """Take photos from files."""
+        if paths:
+            self._folder = paths[0].parent
+            self._controller.add(paths)
+
+    def choose_photos(self) -> None:
+        """Let the user choose files."""
+        self.open_photos(files.ask_photos(self, self._folder or files.pictures_folder()))
+
+    def paste(self) -> None:
+        """Take what is on the clipboard."""
+        self.take(QGuiApplication.clipboard().mimeData())
+
+    def take(self, mime: QMimeData) -> None:
+        """Take what was dropped or pasted."""
+        incoming = transfer.read(mime)
+        if incoming.problem is not None:
+            self._tell(Notice(Tone.WARNING, incoming.problem))
+        self._controller.add(incoming.sources)
+
+    def invite(self, inviting: bool) -> None:
+        """Answer to a picture that hovers over the window."""
+        empty = self._controller.current is None
+        self.drop_area.set_inviting(inviting and empty)
+        self._veil.setVisible(inviting and not empty)
+        self._veil.raise_()
+
+    def save(self) -> None:
+        """Let the user choose where the drawing goes."""
+        photo = self._controller.current
+        if photo is None or photo.drawing is None:
+            return
+        suggestion = free_name(self._save_folder or files.pictures_folder(), result_name(photo), ".png")
+        path = files.ask_save_path(self, suggestion)
+        if path is not None:
+            self._save_folder = path.parent
+            self._controller.save(path)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep what is laid over the page in its place."""
+        super().resizeEvent(event)
+        self._veil.setGeometry(self.rect().adjusted(GAP, GAP, -GAP, -GAP))
+        self._place_banner()
+
+    def _make_workspace(self) -> QWidget:
+        self.add_button.setFixedWidth(self.strip.width() - 10)
+        column = QVBoxLayout()
+        column.setSpacing(GAP)
+        column.addWidget(self.add_button)
+        column.addWidget(self.strip, 1)
+        body = QWidget()
+        layout = QHBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 * GAP)
+        layout.addLayout(column)
+        layout.addWidget(self.stage, 1)
+        layout.addWidget(self.panel)
+        return body
+
+    def _connect(self) -> None:
+        controller = self._controller
+        self.drop_area.open_wanted.connect(self.choose_photos)
+        self.drop_area.paste_wanted.connect(self.paste)
+        self.add_button.clicked.connect(self.choose_photos)
+        self.strip.selectionModel().currentChanged.connect(self._select)
+        self.strip.removed.connect(lambda index: controller.remove(controller.gallery.at(index)))
+        self.stage.stopped.connect(controller.cancel)
+        self.stage.again.connect(controller.draw_again)
+        self.stage.centre.connect(lambda: controller.draw_again(centre=True))
+        self.stage.comparison.drag_wanted.connect(self._drag_out)
+        self.panel.model_chosen.connect(controller.choose_model)
+        self.panel.view_chosen.connect(controller.choose_view)
+        self.panel.save_wanted.connect(self.save)
+        self.panel.copy_wanted.connect(controller.copy)
+        self.panel.drag_wanted.connect(self._drag_out)
+        self.panel.drag_explained.connect(self._explain_drag)
+        controller.current_changed.connect(self._show)
+        controller.queue_changed.connect(self.stage.show_queue)
+        controller.models_changed.connect(self._show_models)
+        controller.look_changed.connect(self._show_look)
+        controller.saved.connect(self._tell_saved)
+        controller.copied.connect(self._put_on_clipboard)
+        controller.noticed.connect(self._tell)
+
+    def _add_shortcuts(self) -> None:
+        standard = QKeySequence.StandardKey
+        for keys, act in (
+            (standard.Open, self.choose_photos),
+            (standard.Paste, self.paste),
+            (standard.Save, self.save),
+            (standard.Copy, self._controller.copy),
+            (standard.Cancel, self._controller.cancel),
+        ):
+            QShortcut(QKeySequence(keys), self, act)
+
+    def _show(self, photo: Photo | None) -> None:
+        self._stack.setCurrentWidget(self._workspace if photo else self.drop_area)
+        self.stage.show_photo(photo)
+        drawing = photo.drawing if photo and photo.status not in {Status.NO_FACE, Status.FAILED} else None
+        self.panel.show_drawing(drawing, draggable=bool(drawing and photo and photo.exported))
+        if photo is not None:
+            index = self._controller.gallery.index(self._controller.gallery.row(photo))
+            if index != self.strip.currentIndex():
+                self.strip.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def _show_models(self, models: tuple[ModelEntry, ...]) -> None:
+        self.panel.models.show_models(models)
+        self._show_look(self._controller.look)
+
+    def _show_look(self, look: Look) -> None:
+        self.panel.views.choose(look.view)
+        if look.model is not None:
+            self.panel.models.choose(look.model)
+
+    def _select(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if current.isValid():
+            self._controller.select(self._controller.gallery.at(current))
+
+    def _drag_out(self) -> None:
+        photo = self._controller.current
+        if photo is not None and photo.drawing is not None and photo.exported is not None:
+            transfer.drag_out(self, photo.exported, photo.drawing.after)
+
+    def _explain_drag(self) -> None:
+        self._tell(
+            Notice(Tone.INFO, self.tr("Hold the mouse button down on it and drag it onto a folder or another program."))
+        )
+
+    def _put_on_clipboard(self, image: QImage) -> None:
+        QGuiApplication.clipboard().setImage(image)
+        keys = QKeySequence(QKeySequence.StandardKey.Paste).toString(QKeySequence.SequenceFormat.NativeText)
+        self._tell(Notice(Tone.SUCCESS, self.tr("Copied. Paste it anywhere with {0}.").format(keys)))
+
+    def _tell_saved(self, path: Path) -> None:
+        def show_folder() -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+        action = Action(self.tr("Show the folder"), show_folder, "open")
+        self._tell(Notice(Tone.SUCCESS, self.tr("Saved as “{0}”.").format(path.name), (action,)))
+
+    def _tell(self, notice: Notice) -> None:
+        self.banner.show_notice(notice)
+        self._place_banner()
+
+    def _place_banner(self) -> None:
+        self.banner.move((self.width() - self.banner.width()) // 2, 3 * GAP)

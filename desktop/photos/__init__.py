@@ -1,0 +1,1 @@
+"""Photos that were dropped, pasted or opened, and what has become of each."""

@@ -1,0 +1,287 @@
+"""Between the window and the worker: which photo is shown, how it is drawn, what is asked for and what came back."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from desktop.notices import Notice, Tone
+from desktop.photos.exports import Exports
+from desktop.photos.gallery import Gallery, Photo, Status
+from desktop.work import messages as m
+from desktop.work.worker import Worker
+
+_KEPT = 8
+"""Photos whose pictures stay in the window's memory; the others are asked for again when they are looked at."""
+
+_STATUS_OF = {
+    m.Refusal.NO_FACE: Status.NO_FACE,
+    m.Refusal.FAILED: Status.FAILED,
+    m.Refusal.STOPPED: Status.STOPPED,
+}
+
+
+class PhotosController(QObject):
+    """Owns the photos and speaks with the worker.
+
+    current_changed: another photo is shown, or something about the shown one changed; carries it, or None.
+    queue_changed: how many photos are finished, and how many there were since the queue was last empty.
+    models_changed: carries the tuple of models that can be picked.
+    look_changed: another model or view was chosen.
+    saved: a drawing was written to the carried path.
+    copied: carries a drawing at its full size, for the clipboard.
+    noticed: carries a Notice; crashed: carries the traceback of a defect.
+    """
+
+    current_changed = Signal(object)
+    queue_changed = Signal(int, int)
+    models_changed = Signal(object)
+    look_changed = Signal(object)
+    saved = Signal(object)
+    copied = Signal(QImage)
+    noticed = Signal(object)
+    crashed = Signal(str)
+
+    def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
+        """Take the worker, which :meth:`start` sets going."""
+        super().__init__(parent)
+        self.gallery = Gallery()
+        self.models: tuple[m.ModelEntry, ...] = ()
+        self.look = m.Look(None, "portrait")
+        self.current: Photo | None = None
+        self._worker = worker
+        self._exports = Exports()
+        self._numbers = itertools.count(1)
+        self._tickets = itertools.count(1)
+        self._batch: set[int] = set()
+        self._recent: list[Photo] = []
+        worker.reported.connect(self._hear)
+
+    def start(self) -> None:
+        """Let the worker load what it needs."""
+        self._worker.submit(m.Prepare(), first=True)
+        self._worker.start()
+
+    def end(self) -> None:
+        """Stop the work; what is being saved is still written."""
+        self._worker.end()
+        self._exports.clear()
+
+    def add(self, sources: Iterable[m.Source]) -> None:
+        """Take photos in, show the first of them and draw them one after the other."""
+        photos = [Photo(next(self._numbers), source, self._name(source)) for source in sources]
+        if not photos:
+            return
+        self.gallery.append(photos)
+        requests = [(m.Thumbnail(photo.number, photo.source), m.Draw(self._order(photo))) for photo in photos]
+        # The first photo is drawn before the others' thumbnails are read.
+        self._worker.submit(
+            *requests[0], *(thumbnail for thumbnail, _ in requests[1:]), *(draw for _, draw in requests[1:])
+        )
+        self._show(photos[0])
+        self._count()
+
+    def select(self, photo: Photo) -> None:
+        """Show a photo; if it is not drawn as things are now, it is next."""
+        if photo is self.current:
+            return
+        outdated = photo.status is Status.DONE and (photo.drawing is None or photo.drawing.look != self.look)
+        if outdated or photo.status is Status.WAITING:
+            self._draw_next(photo)
+        self._show(photo)
+        self._export()
+
+    def choose_model(self, identifier: str) -> None:
+        """Draw with another model from now on, beginning with the shown photo."""
+        self._choose(replace(self.look, model=identifier))
+
+    def choose_view(self, view: m.ViewName) -> None:
+        """Draw in another view from now on, beginning with the shown photo."""
+        self._choose(replace(self.look, view=view))
+
+    def draw_again(self, centre: bool = False) -> None:
+        """Draw the shown photo once more, its centre if ``centre`` says so and there is no face."""
+        if self.current is not None:
+            self.current.centre = self.current.centre or centre
+            self._draw_next(self.current)
+            self.current_changed.emit(self.current)
+
+    def cancel(self) -> None:
+        """Stop the present drawing and drop those that wait."""
+        self._worker.withdraw(lambda request: isinstance(request, m.Draw))
+        for photo in self._pending():
+            photo.ticket = 0
+            self._set(photo, Status.STOPPED)
+        self._count()
+
+    def remove(self, photo: Photo) -> None:
+        """Take a photo out of the window; its file is not touched."""
+        self._worker.withdraw(_concerns(photo))
+        row = self.gallery.row(photo)
+        self.gallery.remove(photo)
+        self._recent = [kept for kept in self._recent if kept is not photo]
+        if photo is self.current:
+            self.current = None
+            rest = self.gallery.photos
+            if rest:
+                self.select(rest[min(row, len(rest) - 1)])
+            else:
+                self.current_changed.emit(None)
+        self._count()
+
+    def save(self, path: Path) -> None:
+        """Write the shown drawing."""
+        if (order := self._shown_order()) is not None:
+            self._worker.submit(m.Save(order, path), first=True)
+
+    def copy(self) -> None:
+        """Get the shown drawing for the clipboard."""
+        if (order := self._shown_order()) is not None:
+            self._worker.submit(m.Copy(order), first=True)
+
+    def _choose(self, look: m.Look) -> None:
+        if look == self.look:
+            return
+        self.look = look
+        self.look_changed.emit(look)
+        # Everything that waits was ordered in the old look.
+        self._worker.withdraw(lambda request: isinstance(request, m.Draw))
+        waiting = [photo for photo in self._pending() if photo is not self.current]
+        for photo in waiting:
+            self._set(photo, Status.WAITING)
+        self._worker.submit(*(m.Draw(self._order(photo)) for photo in waiting))
+        if self.current is not None:
+            self._draw_next(self.current)
+            self.current_changed.emit(self.current)
+        self._count()
+
+    def _draw_next(self, photo: Photo) -> None:
+        self._worker.withdraw(lambda request: isinstance(request, m.Draw) and request.order.photo == photo.number)
+        self._worker.submit(m.Draw(self._order(photo)), first=True)
+        self._set(photo, Status.WAITING)
+        self._count()
+
+    def _order(self, photo: Photo) -> m.Order:
+        photo.ticket = next(self._tickets)
+        return m.Order(photo.number, photo.ticket, photo.source, self.look, photo.centre)
+
+    def _shown_order(self) -> m.Order | None:
+        """Return the order that gives exactly what is on the screen."""
+        photo = self.current
+        if photo is None or photo.drawing is None:
+            return None
+        return m.Order(photo.number, photo.ticket, photo.source, photo.drawing.look, photo.drawing.centred)
+
+    def _hear(self, report: m.Report) -> None:
+        match report:
+            case m.ModelsFound(models, problems):
+                self._take_models(models, problems)
+            case m.Noticed(sentence):
+                self.noticed.emit(Notice(Tone.WARNING, sentence))
+            case m.Failed(sentence):
+                self.noticed.emit(Notice(Tone.ERROR, sentence))
+            case m.Saved(path):
+                self.saved.emit(path)
+            case m.Copied(image):
+                self.copied.emit(image)
+            case m.Crashed(details):
+                self.crashed.emit(details)
+            case m.Drawn(order) | m.Refused(order) | m.Exported(order):
+                photo = self.gallery.find(order.photo)
+                if photo is not None and (photo.ticket == order.ticket or isinstance(report, m.Exported)):
+                    self._hear_of_order(photo, report)
+            case m.Thumbnailed(number) | m.Progressed(number) | m.Opened(number):
+                photo = self.gallery.find(number)
+                if photo is not None:
+                    self._hear_of_photo(photo, report)
+
+    def _hear_of_order(self, photo: Photo, report: m.Drawn | m.Refused | m.Exported) -> None:
+        match report:
+            case m.Drawn(_, drawing):
+                photo.drawing, photo.exported, photo.sentence = drawing, None, ""
+                self._keep(photo)
+                self._set(photo, Status.DONE)
+                self._export()
+            case m.Refused(_, reason, sentence):
+                photo.sentence = sentence or self.tr("Something went wrong with this photo. Try it again.")
+                self._set(photo, _STATUS_OF[reason])
+            case m.Exported(order, path):
+                if photo.drawing is not None and photo.drawing.look == order.look:
+                    photo.exported = path
+                    self._refresh(photo)
+        self._count()
+
+    def _hear_of_photo(self, photo: Photo, report: m.Thumbnailed | m.Progressed | m.Opened) -> None:
+        match report:
+            case m.Thumbnailed(_, image):
+                photo.thumbnail = QPixmap.fromImage(image)
+            case m.Opened(_, image):
+                photo.preview = image
+                self._keep(photo)
+            case m.Progressed(_, stage, share) if photo.status.pending:
+                photo.status, photo.stage, photo.share = Status.WORKING, stage, share
+        self._refresh(photo)
+
+    def _take_models(self, models: tuple[m.ModelEntry, ...], problems: tuple[str, ...]) -> None:
+        self.models = models
+        if models and self.look.model is None:
+            self.look = replace(self.look, model=models[0].identifier)
+        self.models_changed.emit(models)
+        if problems:
+            self.noticed.emit(Notice(Tone.WARNING, " ".join(problems)))
+
+    def _pending(self) -> list[Photo]:
+        return [photo for photo in self.gallery.photos if photo.status.pending]
+
+    def _show(self, photo: Photo) -> None:
+        self.current = photo
+        self._keep(photo)
+        self.current_changed.emit(photo)
+
+    def _set(self, photo: Photo, status: Status) -> None:
+        photo.status, photo.stage, photo.share = status, None, None
+        self._refresh(photo)
+
+    def _refresh(self, photo: Photo) -> None:
+        self.gallery.refresh(photo)
+        if photo is self.current:
+            self.current_changed.emit(photo)
+
+    def _keep(self, photo: Photo) -> None:
+        """Mark a photo's pictures as wanted, and let those go that were looked at longest ago."""
+        self._recent = [kept for kept in self._recent if kept is not photo] + [photo]
+        for forgotten in [kept for kept in self._recent[:-_KEPT] if kept is not self.current]:
+            forgotten.preview = forgotten.drawing = None
+            self._recent.remove(forgotten)
+
+    def _export(self) -> None:
+        """Have the shown drawing written to a file that can be dragged out, if it is not yet."""
+        photo, order = self.current, self._shown_order()
+        if photo is not None and order is not None and photo.exported is None:
+            self._worker.withdraw(lambda request: isinstance(request, m.Export))
+            self._worker.submit(m.Export(order, self._exports.path_for(photo)), first=True)
+
+    def _count(self) -> None:
+        pending = {photo.number for photo in self._pending()}
+        self._batch = self._batch | pending if pending else set()
+        self.queue_changed.emit(len(self._batch) - len(pending), len(self._batch))
+
+    def _name(self, source: m.Source) -> str:
+        return source.name if isinstance(source, Path) else self.tr("Pasted picture")
+
+
+def _concerns(photo: Photo) -> Callable[[m.Request], bool]:
+    def concerns(request: m.Request) -> bool:
+        match request:
+            case m.Draw(order) | m.Export(order):
+                return order.photo == photo.number
+            case m.Thumbnail(number):
+                return number == photo.number
+        return False
+
+    return concerns

@@ -1,0 +1,69 @@
+"""Pictures in and out by drag and drop and by the clipboard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDrag, QImage, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from desktop.work.messages import Source
+
+_REMOTE = {"http", "https", "ftp"}
+_DRAGGED_SIDE = 128
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What was dropped or pasted: pictures, and a sentence about what could not be taken."""
+
+    sources: tuple[Source, ...]
+    problem: str | None = None
+
+
+def acceptable(mime: QMimeData) -> bool:
+    """Say whether there is anything to take, or to explain."""
+    return mime.hasUrls() or mime.hasImage()
+
+
+def read(mime: QMimeData) -> Incoming:
+    """Take the files, or else the picture, out of what was dropped or pasted. Nothing is ever downloaded."""
+    urls = mime.urls() if mime.hasUrls() else []
+    files = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+    if files:
+        return Incoming(files)
+    if mime.hasImage():
+        image = QImage(mime.imageData())
+        if not image.isNull():
+            return Incoming((image,))
+    if any(url.scheme() in _REMOTE for url in urls):
+        return Incoming((), _tr("That picture is on a web page. Save the picture first, then drop the file here."))
+    return Incoming((), _tr("There is no picture in that. Copy a photo or a picture file, then paste it here."))
+
+
+def outgoing(path: Path, image: QImage) -> QMimeData:
+    """Pack a finished file together with its picture, for programs that take one or the other."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    mime.setImageData(image)
+    return mime
+
+
+def drag_out(widget: QWidget, path: Path, image: QImage) -> Qt.DropAction:
+    """Let the user drag a drawing out of the window; returns when it was dropped or given up."""
+    drag = QDrag(widget)
+    drag.setMimeData(outgoing(path, image))
+    ratio = widget.devicePixelRatioF()
+    side = round(_DRAGGED_SIDE * ratio)
+    small = image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    pixmap = QPixmap.fromImage(small)
+    pixmap.setDevicePixelRatio(ratio)
+    drag.setPixmap(pixmap)
+    drag.setHotSpot(QPoint(_DRAGGED_SIDE // 4, _DRAGGED_SIDE // 4))
+    return drag.exec(Qt.DropAction.CopyAction)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("transfer", text)

@@ -1,0 +1,70 @@
+"""A choice of a few, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QWidget
+
+from desktop.widgets.buttons import IconButton
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One of the choices."""
+
+    key: str
+    label: str
+    icon: str
+    hint: str
+
+
+class SegmentedControl(QFrame):
+    """Exactly one segment is chosen; Tab reaches the chosen one, and the arrow keys choose others.
+
+    chosen: the user chose another segment; carries its key.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, segments: Sequence[Segment], parent: QWidget | None = None) -> None:
+        """Make the control with its accessible name; the first segment is chosen."""
+        super().__init__(parent)
+        self.setProperty("role", "segments")
+        self.setAccessibleName(name)
+        self._buttons: dict[str, IconButton] = {}
+        self._group = QButtonGroup(self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setSpacing(2)
+        for segment in segments:
+            button = IconButton(segment.label, segment.icon, role="segment", hint=segment.hint)
+            button.setCheckable(True)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.setAccessibleName(f"{name}: {segment.label}")
+            self._group.addButton(button)
+            self._buttons[segment.key] = button
+            layout.addWidget(button)
+        self._buttons[segments[0].key].setChecked(True)
+        self._group.buttonToggled.connect(self._toggled)
+
+    @property
+    def key(self) -> str:
+        """The key of the chosen segment."""
+        return next(key for key, button in self._buttons.items() if button.isChecked())
+
+    def choose(self, key: str) -> None:
+        """Choose a segment without telling."""
+        self._group.blockSignals(True)
+        self._buttons[key].setChecked(True)
+        self._group.blockSignals(False)
+
+    def button(self, key: str) -> IconButton:
+        """Return the button of a segment."""
+        return self._buttons[key]
+
+    def _toggled(self, _button: QWidget, checked: bool) -> None:
+        if checked:
+            self.chosen.emit(self.key)

@@ -1,0 +1,1 @@
+"""The work behind the window, done on a thread of its own."""

@@ -1,0 +1,104 @@
+"""One thread that does what the window asks, in order, and can be told to stop."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.work import messages as m
+
+
+class Performer(Protocol):
+    """Does one request at a time, as :class:`desktop.work.studio.Studio` does."""
+
+    def perform(self, request: m.Request, go_on: Callable[[], bool]) -> None:
+        """Do ``request``, reporting what comes of it, as long as ``go_on`` answers True."""
+
+
+MakePerformer = Callable[[Callable[[m.Report], None]], Performer]
+
+
+class Worker(QObject):
+    """A queue of requests and the thread that empties it.
+
+    reported: carries each report to whoever listens, on the listener's thread.
+    """
+
+    reported = Signal(object)
+
+    def __init__(self, make_performer: MakePerformer, parent: QObject | None = None) -> None:
+        """Take what makes the performer; it is called on the worker's thread, where heavy imports belong."""
+        super().__init__(parent)
+        self._make_performer = make_performer
+        self._waiting: deque[m.Request] = deque()
+        self._current: m.Request | None = None
+        self._stop_current = threading.Event()
+        self._ending = False
+        self._changed = threading.Condition()
+        # A daemon: a call into the engine cannot be broken off, and must not keep a closed window's program alive.
+        self._thread = threading.Thread(target=self._run, name="animirror-worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def submit(self, *requests: m.Request, first: bool = False) -> None:
+        """Add requests in their order, behind everything that waits or before it."""
+        with self._changed:
+            if first:
+                self._waiting.extendleft(reversed(requests))
+            else:
+                self._waiting.extend(requests)
+            self._changed.notify()
+
+    def withdraw(self, unwanted: Callable[[m.Request], bool]) -> None:
+        """Drop what waits and is ``unwanted``; if the present request is, it is stopped as soon as that is possible."""
+        with self._changed:
+            self._waiting = deque(request for request in self._waiting if not unwanted(request))
+            if self._current is not None and unwanted(self._current):
+                self._stop_current.set()
+
+    def end(self) -> None:
+        """Stop: nothing more is begun but the saving that was asked for."""
+        self.withdraw(lambda request: not isinstance(request, m.Save))
+        with self._changed:
+            self._ending = True
+            self._changed.notify()
+
+    @property
+    def saving(self) -> bool:
+        """Whether a drawing is still to be written."""
+        with self._changed:
+            return any(isinstance(request, m.Save) for request in (self._current, *self._waiting))
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the thread to end; return whether it has."""
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        performer: Performer | None = None
+        while (request := self._next()) is not None:
+            try:
+                performer = performer or self._make_performer(self.reported.emit)
+                performer.perform(request, lambda: not self._stop_current.is_set())
+            except Exception:  # a defect: told with its traceback, and the next request gets its chance
+                self.reported.emit(m.Crashed(traceback.format_exc()))
+                if isinstance(request, m.Draw):
+                    self.reported.emit(m.Refused(request.order, m.Refusal.FAILED, ""))
+
+    def _next(self) -> m.Request | None:
+        with self._changed:
+            self._current = None
+            self._changed.wait_for(lambda: self._waiting or self._ending)
+            if not self._waiting:
+                return None
+            self._current = self._waiting.popleft()
+            self._stop_current.clear()
+            return self._current
