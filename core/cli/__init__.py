@@ -1,4 +1,4 @@
-"""The command line: ``animirror convert``, ``models``, ``doctor``. Knows nothing of windows."""
+"""The command line: ``animirror convert``, ``models``, ``doctor``, ``bench``. Knows nothing of windows."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ VERBS = {
     "convert": "turn pictures into anime",
     "models": "list the installed models",
     "doctor": "say what is installed, what is in use and what is wrong",
+    "bench": "measure how fast live pictures are drawn here",
 }
 
 

@@ -6,11 +6,15 @@ It stands in for a camera where there is none, in benchmarks and tests: the same
 from __future__ import annotations
 
 import math
+import threading
+import time
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from core.live.frame import Frame
 
 #: Times in seconds after which each movement repeats; no two meet often, so that the path does not repeat soon.
 _PERIODS = {"x": 4.3, "y": 3.1, "roll": 5.3, "yaw": 3.7, "size": 6.7}
@@ -64,14 +68,14 @@ class MovingStill:
             for _ in range(_NOISE_PICTURES if noise else 0)
         ]
 
-    def pose(self, time: float, face: int = 0) -> NDArray[np.float64]:
-        """Return the homography (3, 3) from the portrait's pixels to the frame's, for one copy at ``time`` seconds."""
+    def pose(self, moment: float, face: int = 0) -> NDArray[np.float64]:
+        """Return the homography (3, 3) from the portrait's pixels to the frame's, of one copy at ``moment`` seconds."""
         rows, columns = self.portrait.shape[:2]
         width, height = self.size
         phase = face * 1.7
 
         def swing(name: str) -> float:
-            return math.sin(math.tau * time * self.motion.speed / _PERIODS[name] + phase)
+            return math.sin(math.tau * moment * self.motion.speed / _PERIODS[name] + phase)
 
         roll, yaw = math.radians(self.motion.roll * swing("roll")), math.radians(self.motion.yaw * swing("yaw"))
         centred = np.array([[1.0, 0.0, -columns / 2], [0.0, 1.0, -rows / 2], [0.0, 0.0, 1.0]])
@@ -86,19 +90,59 @@ class MovingStill:
         pose: NDArray[np.float64] = placed @ turned @ centred
         return pose
 
-    def landmarks(self, points: NDArray[np.floating], time: float, face: int = 0) -> NDArray[np.float64]:
-        """Return where ``points`` (N, 2) of the portrait are in the frame at ``time``."""
-        found = cv2.perspectiveTransform(np.asarray(points, dtype=np.float64)[None], self.pose(time, face))
+    def landmarks(self, points: NDArray[np.floating], moment: float, face: int = 0) -> NDArray[np.float64]:
+        """Return where ``points`` (N, 2) of the portrait are in the frame at ``moment``."""
+        found = cv2.perspectiveTransform(np.asarray(points, dtype=np.float64)[None], self.pose(moment, face))
         return np.asarray(found[0], dtype=np.float64)
 
-    def at(self, time: float) -> NDArray[np.uint8]:
-        """Return the frame (H, W, 3) uint8 RGB at ``time`` seconds."""
+    def at(self, moment: float) -> NDArray[np.uint8]:
+        """Return the frame (H, W, 3) uint8 RGB at ``moment`` seconds."""
         frame = self._backdrop.copy()
         for face in range(self.faces):
             cv2.warpPerspective(
-                self.portrait, self.pose(time, face), self.size, dst=frame, borderMode=cv2.BORDER_TRANSPARENT
+                self.portrait, self.pose(moment, face), self.size, dst=frame, borderMode=cv2.BORDER_TRANSPARENT
             )
         if self._noise:
-            noise = self._noise[round(time * 1000) % len(self._noise)]
+            noise = self._noise[round(moment * 1000) % len(self._noise)]
             cv2.add(frame, noise, dst=frame, dtype=cv2.CV_8U)
         return frame
+
+
+class StillSource:
+    """A moving still as a source, at ``rate`` frames a second, or as fast as it is drawn."""
+
+    live = True
+    name = "the moving still"
+
+    def __init__(self, still: MovingStill, rate: float = 30.0, paced: bool = True) -> None:
+        self.still = still
+        self.torn = 0
+        self._rate = rate
+        self._paced = paced
+        self._count = 0
+        self._start: float | None = None
+        self._stopped = threading.Event()
+
+    def open(self) -> None:
+        """Begin; nothing has to be opened."""
+
+    def read(self) -> Frame:
+        """Return the next frame when its time has come; ``Frame.time`` is its place on the path."""
+        moment = self._count / self._rate
+        self._count += 1
+        start = time.perf_counter()
+        pixels = self.still.at(moment)
+        now = time.perf_counter()
+        if self._start is None:
+            self._start = now - moment
+        if self._paced:
+            self._stopped.wait(max(0.0, self._start + moment - now))
+        return Frame(pixels, time.perf_counter(), moment, decoding=1000 * (now - start))
+
+    def close(self) -> None:
+        """End."""
+        self._stopped.clear()
+
+    def interrupt(self) -> None:
+        """End the wait for the next frame's time."""
+        self._stopped.set()
