@@ -8,6 +8,7 @@ user's cache.
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import os
 import subprocess
 import sys
@@ -82,13 +83,16 @@ class WeightsError(AnimirrorError):
 
 
 def fetch(weights: Weights) -> Path:
-    """Return the path of the file in the user's cache, fetching and checking it when it is not there yet.
+    """Return the path of the file: in the package where it is installed, otherwise in the user's cache.
+
+    It is downloaded when it is in neither. Every call checks the SHA-256.
 
     Raises WeightsError when pip cannot get the package or the file's SHA-256 differs.
     """
-    target = _cache_folder() / f"{weights.sha256[:16]}-{Path(weights.member).name}"
-    if target.is_file() and target.stat().st_size == weights.size:
-        return target
+    cached = _cache_folder() / f"{weights.sha256[:16]}-{Path(weights.member).name}"
+    for path in (_installed(weights), cached):
+        if path is not None and path.is_file() and _sha256(path) == weights.sha256:
+            return path
     with tempfile.TemporaryDirectory() as folder:
         data = _read_member(_download(weights.requirement, Path(folder)), weights.member)
     found = hashlib.sha256(data).hexdigest()
@@ -97,11 +101,25 @@ def fetch(weights: Weights) -> Path:
             f"{weights.member} from {weights.requirement} is not the file that was expected (SHA-256 {found}, not "
             f"{weights.sha256}), so it is not used; try again later."
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.name}.{os.getpid()}.part")
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    partial = cached.with_name(f"{cached.name}.{os.getpid()}.part")
     partial.write_bytes(data)
-    partial.replace(target)
-    return target
+    partial.replace(cached)
+    return cached
+
+
+def _installed(weights: Weights) -> Path | None:
+    """Where the file would lie if its package is installed in this environment; nothing of it is imported."""
+    try:
+        package = importlib.metadata.distribution(weights.requirement.partition("==")[0])
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    return Path(str(package.locate_file(weights.member)))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _cache_folder() -> Path:

@@ -1,0 +1,1 @@
+"""From raw pictures to training crops: detect, choose, straighten, cut, vary the background, drop near-duplicates."""
