@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=int, default=default.size)
     parser.add_argument("--batch", type=int, default=default.batch)
     parser.add_argument("--learning-rate", type=float, default=default.learning_rate)
+    parser.add_argument("--adversarial", type=float, default=default.adversarial, help="weight of a discriminator")
     parser.add_argument("--decay-from", type=float, default=default.decay_from)
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
         size=options.size,
         batch=options.batch,
         learning_rate=options.learning_rate,
+        adversarial=options.adversarial,
         decay_from=options.decay_from,
         seed=options.seed,
     )
