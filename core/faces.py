@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.facepacks import FacePack, find
+from core.runtime import SPINNING
 
 if TYPE_CHECKING:
     from insightface.app import FaceAnalysis
@@ -89,6 +90,7 @@ def _load(pack: FacePack, sizes: tuple[tuple[int, int], ...] | None, threads: in
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    options.add_session_config_entry(SPINNING, "0")
     analysis = FaceAnalysis(
         name=str(pack.folder),
         allowed_modules=["detection"],
