@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.backdrops import Image, random_backdrop, replace_white, white_backdrop_matte
+from training.backdrops import Image, before_white, deepen, put_before, random_backdrop, white_backdrop_matte
 
 
 class PairsError(RuntimeError):
@@ -28,6 +28,7 @@ class Augmentation:
     smallest: float = 0.6  # least side of the resized picture, as a share of the full one
     rotation: float = 8.0  # degrees either way
     backdrop: float = 0.6  # probability that the white wall is replaced
+    complexion: float = 0.5  # probability that the skin is darkened, by an even choice of depth
     light: float = 0.7  # probability that brightness, contrast, saturation and tint change
     degrade: float = 0.4  # probability of blur, noise or JPEG traces
 
@@ -70,9 +71,13 @@ class Pairs:
         self, index: int, rng: np.random.Generator, size: int, augmentation: Augmentation
     ) -> tuple[Image, Image]:
         photo, cartoon = _unit(self.photos[index]), _unit(self.cartoons[index])
+        matte = white_backdrop_matte(photo)
+        person, backdrop = before_white(photo, matte), np.ones_like(photo)
+        if rng.random() < augmentation.complexion:
+            person = deepen(person, float(rng.random()))
         if rng.random() < augmentation.backdrop:
             backdrop = random_backdrop(rng, photo.shape[0], photo.shape[1])
-            photo = replace_white(photo, white_backdrop_matte(photo), backdrop)
+        photo = put_before(person, matte, backdrop)
         matrix = _random_view(rng, photo.shape[0], size, augmentation)
         photo, cartoon = _warp(photo, matrix, size), _warp(cartoon, matrix, size)
         if rng.random() < augmentation.light:
