@@ -12,14 +12,13 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QLocale, QObject, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from core import __version__
 from desktop.dialogs.defect import DefectDialog
 from desktop.icons import window_icon
 from desktop.photos.controller import PhotosController
-from desktop.theme import apply_theme, base_font
+from desktop.theme import base_font, follow_system
 from desktop.window import MainWindow
 from desktop.work.messages import Report
 from desktop.work.worker import Performer, Worker
@@ -63,8 +62,7 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     application.setWindowIcon(window_icon())
     application.setStyle("Fusion")
     application.setFont(base_font(application.font()))
-    apply_theme(application)
-    QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: apply_theme(application))
+    follow_system(application)
     return application
 
 

@@ -86,7 +86,7 @@ def _buttons(tokens: Tokens) -> str:
     }}
     QPushButton[role="segment"]:hover {{ color: {tokens.text}; }}
     QPushButton[role="segment"]:checked {{
-        background: {tokens.surface}; border-color: {tokens.border}; color: {tokens.text}; font-weight: 600;
+        background: {tokens.surface}; border-color: {tokens.border}; color: {tokens.text};
     }}
     QPushButton[role="segment"]:focus {{ border: 2px solid {tokens.accent}; padding: 4px 7px; }}
     """
@@ -104,8 +104,13 @@ def _details(tokens: Tokens, size: float) -> str:
     QScrollArea > QWidget > QWidget {{ background: transparent; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
     QScrollBar::handle:vertical {{
-        background: {tokens.outline}; border-radius: 3px; min-height: 32px; margin: 2px 2px 2px 2px;
+        background: {tokens.pressed}; border-radius: 3px; min-height: 32px; margin: 2px 2px 2px 2px;
     }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+    QScrollBar::handle:horizontal {{
+        background: {tokens.pressed}; border-radius: 3px; min-width: 32px; margin: 2px;
+    }}
+    QScrollBar::handle:hover {{ background: {tokens.outline}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QMenu {{ background: {tokens.surface}; border: 1px solid {tokens.border}; border-radius: 9px; padding: 5px; }}

@@ -90,10 +90,19 @@ def current_tokens() -> Tokens:
     return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
-def apply_theme(application: QApplication) -> None:
-    """Dress the application in the system's scheme, light where the system names none."""
-    dark = application.styleHints().colorScheme() is Qt.ColorScheme.Dark
-    tokens = DARK if dark else LIGHT
+def follow_system(application: QApplication) -> None:
+    """Dress the application in the system's scheme, light where the system names none, and change with it."""
+    hints = application.styleHints()
+
+    def follow() -> None:
+        wear(application, DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT)
+
+    hints.colorSchemeChanged.connect(follow)
+    follow()
+
+
+def wear(application: QApplication, tokens: Tokens) -> None:
+    """Dress the application in these colours."""
     application.setPalette(_palette(tokens))
     application.setStyleSheet(stylesheet(tokens, application.font().pointSizeF()))
 

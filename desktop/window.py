@@ -34,7 +34,7 @@ class MainWindow(QWidget):
         self.setWindowTitle("Animirror")
         self.setWindowIcon(window_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(760, 540)
+        self.setMinimumSize(880, 560)
         self.photos = PhotosPage(controller)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -95,6 +96,7 @@ class PhotosPage(QWidget):
         """Keep what is laid over the page in its place."""
         super().resizeEvent(event)
         self._veil.setGeometry(self.rect().adjusted(GAP, GAP, -GAP, -GAP))
+        self.banner.fit()
         self._place_banner()
 
     def _make_workspace(self) -> QWidget:
@@ -160,7 +162,16 @@ class PhotosPage(QWidget):
 
     def _show_models(self, models: tuple[ModelEntry, ...]) -> None:
         self.panel.models.show_models(models)
+        self._order_tabs()
         self._show_look(self._controller.look)
+
+    def _order_tabs(self) -> None:
+        """Let Tab go through the page as it is read; the cards of the models came last."""
+        panel = self.panel
+        order: tuple[QWidget, ...] = (self.add_button, self.strip, self.stage.comparison, self.stage.progress.cancel)
+        order += (*panel.models.cards.values(), *panel.views.buttons, panel.save, panel.copy, panel.drag)
+        for before, after in itertools.pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def _show_look(self, look: Look) -> None:
         self.panel.views.choose(look.view)

@@ -19,6 +19,9 @@ from desktop.work.worker import Worker
 _KEPT = 8
 """Photos whose pictures stay in the window's memory; the others are asked for again when they are looked at."""
 
+_SEEN = 12
+"""Thumbnails that a window shows without scrolling, more or less."""
+
 _STATUS_OF = {
     m.Refusal.NO_FACE: Status.NO_FACE,
     m.Refusal.FAILED: Status.FAILED,
@@ -79,10 +82,9 @@ class PhotosController(QObject):
             return
         self.gallery.append(photos)
         requests = [(m.Thumbnail(photo.number, photo.source), m.Draw(self._order(photo))) for photo in photos]
-        # The first photo is drawn before the others' thumbnails are read.
-        self._worker.submit(
-            *requests[0], *(thumbnail for thumbnail, _ in requests[1:]), *(draw for _, draw in requests[1:])
-        )
+        # The strip fills at once as far as it can be seen, and the rest of it waits for the first drawing.
+        thumbnails, draws = zip(*requests, strict=True)
+        self._worker.submit(*thumbnails[:_SEEN], draws[0], *thumbnails[_SEEN:], *draws[1:])
         self._show(photos[0])
         self._count()
 
@@ -262,7 +264,7 @@ class PhotosController(QObject):
     def _export(self) -> None:
         """Have the shown drawing written to a file that can be dragged out, if it is not yet."""
         photo, order = self.current, self._shown_order()
-        if photo is not None and order is not None and photo.exported is None:
+        if photo and order and photo.status is Status.DONE and photo.exported is None:
             self._worker.withdraw(lambda request: isinstance(request, m.Export))
             self._worker.submit(m.Export(order, self._exports.path_for(photo)), first=True)
 

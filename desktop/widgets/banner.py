@@ -88,14 +88,19 @@ class Banner(QFrame):
             return
         self._text.setText(notice.text)
         self.setAccessibleName(notice.text)
+        last: QWidget = self._close
         for place, action in enumerate(notice.actions):
             button = IconButton(action.label, action.icon, role="" if place else "primary")
             button.clicked.connect(action.run)
             self._actions.addWidget(button)
+            button.show()
+            # Tab comes here where the banner is, and not after everything else in the window.
+            QWidget.setTabOrder(last, button)
+            last = button
         if notice.actions:
             self._actions.addStretch()
         self._paint_icon()
-        self._fit()
+        self.fit()
         self.show()
         self.raise_()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
@@ -108,15 +113,20 @@ class Banner(QFrame):
         if event.type() == QEvent.Type.PaletteChange:
             self._paint_icon()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """Be as wide as the sentence up to a limit, and as high as it then needs."""
         parent = self.parentWidget()
         room = min(_WIDEST, (parent.width() if parent else _WIDEST) - 4 * GAP)
         aside = 16 + 13 + _ICON_SIZE + 12 + (self._close.sizeHint().width() + 12 if self._closable else 0)
         width = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4
         self._text.setFixedWidth(max(160, min(width, room - aside)))
-        self._text.setFixedHeight(self._text.heightForWidth(self._text.width()))
-        self.adjustSize()
+        self._text.setFixedHeight(max(self._text.heightForWidth(self._text.width()), _ICON_SIZE))
+        layout = self.layout()
+        if layout is not None:
+            # Added widgets count only once the layout has looked at them.
+            layout.invalidate()
+            layout.activate()
+        self.resize(self.sizeHint())
 
     def _paint_icon(self) -> None:
         if self._notice is None:

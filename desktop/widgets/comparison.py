@@ -108,10 +108,11 @@ class ComparisonView(QAbstractSlider):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the pictures, what marks them, and the divider."""
         target = self.target
-        if self._before.isNull() or target.isEmpty():
-            return
         tokens = current_tokens()
         painter = QPainter(self)
+        if self._before.isNull() or target.isEmpty():
+            paint.placeholder(painter, QRectF(self.rect()), tokens.border, self.devicePixelRatioF())
+            return
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         shape = QPainterPath()
         shape.addRoundedRect(target, paint.CORNER, paint.CORNER)

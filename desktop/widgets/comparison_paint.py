@@ -5,10 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
+from desktop.icons import line_pixmap
+
 CORNER = 12.0
 """Radius of the picture's corners."""
 
 _HANDLE = 19.0
+_PLACEHOLDER = 112
 _SHADE = QColor(0, 0, 0, 150)
 _WHITE = QColor(255, 255, 255)
 
@@ -22,6 +25,14 @@ def fitted(picture: QSize, room: QRectF) -> QRectF:
     left = round(room.left() + (room.width() - width) / 2)
     top = round(room.top() + (room.height() - height) / 2)
     return QRectF(left, top, width, height)
+
+
+def placeholder(painter: QPainter, room: QRectF, colour: str, ratio: float) -> None:
+    """Draw something where a picture would be."""
+    left = room.center().x() - _PLACEHOLDER / 2
+    painter.drawPixmap(
+        QPointF(left, room.center().y() - _PLACEHOLDER), line_pixmap("frame", colour, _PLACEHOLDER, ratio)
+    )
 
 
 def labels(painter: QPainter, target: QRectF, split: float, left: str, right: str) -> None:

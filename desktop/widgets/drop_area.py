@@ -124,7 +124,7 @@ class DropVeil(QWidget):
         """Paint over what is below, without hiding it."""
         tokens = current_tokens()
         ground = QColor(tokens.soft)
-        ground.setAlpha(225)
+        ground.setAlpha(238)
         _paint_rim(self, ground, QColor(tokens.accent), 2.0)
 
 

@@ -61,6 +61,11 @@ class SegmentedControl(QFrame):
         self._buttons[key].setChecked(True)
         self._group.blockSignals(False)
 
+    @property
+    def buttons(self) -> tuple[IconButton, ...]:
+        """The buttons, from left to right."""
+        return tuple(self._buttons.values())
+
     def button(self, key: str) -> IconButton:
         """Return the button of a segment."""
         return self._buttons[key]

@@ -77,10 +77,12 @@ class PictureStage(QFrame):
             self._show_progress_text()
         elif not self._patience.isActive():
             self._patience.start()
+        self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the overlays at the bottom."""
         super().resizeEvent(event)
+        self.banner.fit()
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -127,7 +129,7 @@ class PictureStage(QFrame):
         share = photo.share or None
         if total > 1:
             text = self.tr("{0} ({1} of {2} photos)").format(text, min(finished + 1, total), total)
-            share = (finished + (photo.share or 0.0)) / total
+            share = (finished + (photo.share or 0.0)) / total or None
         self.progress.show_progress(text, share)
 
     def _notice(self, photo: Photo) -> Notice | None:
@@ -144,5 +146,9 @@ class PictureStage(QFrame):
         return None
 
     def _place(self) -> None:
+        bottom = self.height() - 4 * GAP
+        if self.comparison.target.isEmpty():
+            # With no picture to lie over, they stand in the middle, below the drawing that takes its place.
+            bottom = min(bottom, self.height() // 2 + 16 * GAP)
         for overlay in (self.progress, self.banner):
-            overlay.move((self.width() - overlay.width()) // 2, self.height() - overlay.height() - 4 * GAP)
+            overlay.move((self.width() - overlay.width()) // 2, bottom - overlay.height())

@@ -47,7 +47,8 @@ class ThumbnailDelegate(QStyledItemDelegate):
         """Paint the tile."""
         tokens = current_tokens()
         status = Status(index.data(STATUS_ROLE))  # Qt makes a plain text of it
-        tile = QRectF(option.rect).adjusted(_SPACE, _SPACE, -_SPACE, -_SPACE)
+        # The row is wider where there is no scroll bar; the tile is not.
+        tile = QRectF(option.rect.left() + _SPACE, option.rect.top() + _SPACE, TILE, TILE)
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         shape = QPainterPath()
