@@ -49,9 +49,10 @@ class Cut:
 
 @dataclass(frozen=True)
 class Order:
-    """What a cutter is asked for: the files of one candidate."""
+    """What a cutter is asked for: the files of one candidate, the ``number``-th of its source."""
 
     source: Path
+    number: int
     candidate: Candidate
     targets: tuple[Path, ...]
 

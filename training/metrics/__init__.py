@@ -1,0 +1,1 @@
+"""Numbers for what a generator draws: distances between sets of pictures, likeness, attention, time."""

@@ -1,0 +1,125 @@
+"""``python -m training prepare``: from raw pictures to training crops."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from core.alignment import CROP_SIZE
+from core.errors import AnimirrorError
+from training.prepare.attributes import OWN, best_estimator
+from training.prepare.choosing import Filters, Gender
+from training.prepare.cutting import Background, Cut
+from training.prepare.looking import Domain, Way
+from training.prepare.pipeline import Wishes, prepare
+from training.prepare.work import cores
+
+INTERRUPTED = 130
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    wanted, cut = Filters(), Cut()
+    parser.add_argument("sources", type=Path, nargs="+", metavar="SRC", help="folders or pictures")
+    parser.add_argument("--out", type=Path, required=True, help="folder for trainA and testA (anime: trainB and testB)")
+    parser.add_argument("--domain", type=Domain, choices=list(Domain), default=Domain.PHOTO)
+    parser.add_argument(
+        "--as-is",
+        action="store_true",
+        help="portraits that are frontal already: keep their framing and background; the filters still apply",
+    )
+    choose = parser.add_argument_group("which faces")
+    choose.add_argument("--gender", type=Gender, choices=list(Gender), default=wanted.gender, help=_default())
+    choose.add_argument("--certainty", type=_share, default=wanted.certainty, help="of the gender, " + _default())
+    choose.add_argument("--min-age", type=float, help="estimated years")
+    choose.add_argument("--max-age", type=float, help="estimated years")
+    choose.add_argument(
+        "--age-margin",
+        type=float,
+        default=wanted.age_margin,
+        help="years; a face whose estimated age less this is below 18 is never used, " + _default(),
+    )
+    choose.add_argument(
+        "--min-eyes", type=float, default=wanted.least_eye_distance, help="pixels between the eyes, " + _default()
+    )
+    choose.add_argument("--min-sharpness", type=float, default=wanted.least_sharpness, help=_default())
+    choose.add_argument("--max-yaw", type=float, default=wanted.most_yaw, help="degrees turned aside, " + _default())
+    choose.add_argument(
+        "--min-coverage",
+        type=_share,
+        default=wanted.least_coverage,
+        help="share of the crop that has to lie inside the picture, " + _default(),
+    )
+    choose.add_argument(
+        "--estimator",
+        help=f'of gender and age: an insightface pack with genderage.onnx, or "{OWN}" for Animirror\'s own head '
+        "(default: a pack where there is one)",
+    )
+    how = parser.add_argument_group("how they are cut")
+    how.add_argument(
+        "--background",
+        type=Background,
+        choices=list(Background),
+        help="default: vary; keep for anime and --as-is",
+    )
+    how.add_argument("--variants", type=_count, default=cut.variants, help="pictures of a face, each on another backdrop")
+    how.add_argument("--size", type=_count, default=CROP_SIZE, help="side in pixels, " + _default())
+    how.add_argument("--format", choices=("png", "webp", "jpg"), default="png", help=_default())
+    parser.add_argument("--test", type=_share, default=0.05, help="share that is held out, " + _default())
+    parser.add_argument("--seed", type=int, default=0, help="draws test pictures and backdrops, " + _default())
+    parser.add_argument("--jobs", type=int, default=cores(), help="processes (default: one a core, here %(default)s)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prepare the pictures and print what became of them."""
+    photos = options.domain is Domain.PHOTO
+    raw = photos and not options.as_is
+    way = Way(options.domain, options.as_is, (options.estimator or best_estimator()) if photos else "")
+    cut = Cut(
+        size=options.size,
+        background=options.background or (Background.VARY if raw else Background.KEEP),
+        variants=options.variants,
+        suffix=f".{options.format}",
+        seed=options.seed,
+        bars=raw,
+    )
+    if cut.variants > 1 and cut.background is not Background.VARY:
+        raise AnimirrorError("Several variants of a face differ in nothing but the backdrop; add --background vary.")
+    filters = Filters(
+        gender=options.gender,
+        certainty=options.certainty,
+        youngest=options.min_age,
+        oldest=options.max_age,
+        age_margin=options.age_margin,
+        least_eye_distance=options.min_eyes,
+        least_sharpness=options.min_sharpness,
+        most_yaw=options.max_yaw,
+        least_coverage=options.min_coverage,
+    )
+    wishes = Wishes(options.sources, options.out, way, filters, cut, options.test, options.seed, options.jobs)
+    try:
+        print(prepare(wishes))
+    except KeyboardInterrupt:
+        print("training: stopped; the same command goes on from here.", file=sys.stderr)
+        return INTERRUPTED
+    print(f"The pictures, {options.domain}.manifest.csv and the contact sheets are in {options.out}.")
+    return 0
+
+
+def _default() -> str:
+    return "default %(default)s"
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return value
