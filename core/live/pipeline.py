@@ -8,6 +8,7 @@ from core.blending import Blend
 from core.converter import Stopwatch, style
 from core.generator import Generator
 from core.live.frame import Frame, LiveFace, Result
+from core.live.ink import live_blend
 from core.live.steady import Steadiness, SteadyFace
 from core.live.tracker import Detector, FaceTracker
 from core.live.views import PLAIN_SIZE, Drawn, LiveSettings, LiveView, render
@@ -48,17 +49,20 @@ class Pipeline:
         faces = self._tracker.update(frame, size, steadiness, watch)
         self._steady = {face.identifier: self._steady.get(face.identifier, SteadyFace()) for face in faces}
         if generator is None:
-            return self._finish(frame, (), size, Blend.COVER, settings, watch)
+            return self._finish(frame, (), size, settings, watch)
         if settings.largest_only or settings.view is LiveView.PORTRAIT:
             faces = faces[:1]
-        drawn = self._draw(frame, faces, generator, steadiness, watch)
-        return self._finish(frame, drawn, size, generator.model.manifest.blend, settings, watch)
+        # A portrait is the drawing alone.
+        how = Blend.COVER if settings.view is LiveView.PORTRAIT else generator.model.manifest.blend
+        drawn = self._draw(frame, faces, generator, how, steadiness, watch)
+        return self._finish(frame, drawn, size, settings, watch)
 
     def _draw(
         self,
         frame: Frame,
         faces: tuple[LiveFace, ...],
         generator: Generator,
+        how: Blend,
         steadiness: Steadiness,
         watch: Stopwatch,
     ) -> tuple[Drawn, ...]:
@@ -69,8 +73,10 @@ class Pipeline:
             with watch.stage("generate"):
                 styled = style(np.stack([crops[identifier] for identifier in seen]), generator)
             with watch.stage("steady"):
-                for index, identifier in enumerate(seen):
-                    self._steady[identifier].blend(crops[identifier], styled, index, steadiness.keep)
+                for anime, attention, identifier in zip(styled.anime, styled.attention, seen, strict=True):
+                    crop = crops[identifier]
+                    # Ink lies over the photo's own colours, whose noise has to be steadied along with it.
+                    self._steady[identifier].blend(crop, live_blend(crop, anime, how), attention, steadiness.keep)
         drawn = []
         for face in faces:
             steady = self._steady[face.identifier]
@@ -84,12 +90,11 @@ class Pipeline:
         frame: Frame,
         drawn: tuple[Drawn, ...],
         size: int,
-        how: Blend,
         settings: LiveSettings,
         watch: Stopwatch,
     ) -> Result:
         with watch.stage("compose"):
-            pixels = render(frame, drawn, size, how, settings)
+            pixels = render(frame, drawn, size, settings)
         generator = self._generator
         return Result(
             pixels=pixels,

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from core.blending import Blend
 from core.catalogue import Model
 from core.errors import AnimirrorError, ModelError
 from core.generator import Generator
@@ -260,4 +259,4 @@ class LiveSession:
 
 def _plain(frame: Frame, settings: LiveSettings) -> Result:
     """Return the frame as it is, in the chosen view."""
-    return Result(render(frame, (), PLAIN_SIZE, Blend.COVER, settings), frame, (), {}, None, None)
+    return Result(render(frame, (), PLAIN_SIZE, settings), frame, (), {}, None, None)

@@ -68,6 +68,7 @@ class FileSource:
         self._container: av.container.InputContainer | None = None
         self._frames: Iterator[VideoFrame] = iter(())
         self._start: float | None = None
+        self._shown = False
 
     def open(self) -> None:
         """Open the file. Raises SourceError."""
@@ -88,12 +89,13 @@ class FileSource:
     def read(self) -> Frame:
         """Return the next frame when its time has come."""
         frame = next(self._frames, None)
-        if frame is None and self._repeat and self._start is not None and self._container is not None:
+        if frame is None and self._repeat and self._shown and self._container is not None:
             self._container.seek(0)
             self._begin()
             frame = next(self._frames, None)
         if frame is None:
             raise EndOfSource
+        self._shown = True
         start = time.perf_counter()
         pixels = upright_rgb(frame)
         spent = time.perf_counter() - start
@@ -116,7 +118,7 @@ class FileSource:
         self._stopped.set()
 
     def _begin(self) -> None:
-        self._start = None
+        self._start, self._shown = None, False
         self._frames = self._decoded()
 
     def _decoded(self) -> Iterator[VideoFrame]:

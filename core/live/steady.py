@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generator import Styled
 from core.live.one_euro import Tuning
 
 #: Side of the small pictures in which motion is looked for: large enough for an eyelid, small enough to average noise.
@@ -46,7 +45,7 @@ class Steadiness:
             pace=1.0 - 0.85 * amount**0.3,
             # Strong at rest only: at half a face width a second the cut-off is above 10 Hz.
             tuning=Tuning(cutoff=8.0 - 6.5 * amount, reaction=30.0 - 18.0 * amount),
-            keep=0.88 * amount**0.35,
+            keep=0.9 * amount**0.17,
             hold=0.3 + 0.2 * amount,
             fade=0.25 * amount,
         )
@@ -64,9 +63,17 @@ class SteadyFace:
         self.attention: NDArray[np.float32] | None = None
         self._look: NDArray[np.float32] | None = None
 
-    def blend(self, crop: NDArray[np.uint8], styled: Styled, index: int, keep: float) -> None:
-        """Take in drawing ``index`` of ``styled`` made from ``crop`` (S, S, 3); ``anime`` then has what to show."""
-        anime, attention = styled.anime[index], styled.attention[index]
+    def blend(
+        self,
+        crop: NDArray[np.uint8],
+        anime: NDArray[np.uint8],
+        attention: NDArray[np.float32],
+        keep: float,
+    ) -> None:
+        """Take in what was drawn from ``crop`` (S, S, 3); afterwards ``anime`` and ``attention`` are what to show.
+
+        anime: (S, S, 3). attention: (h, w). keep: share of what was shown that stays where the photo rests, 0 for none.
+        """
         look = _look(crop)
         before, looked, attended = self.anime, self._look, self.attention
         known = before is not None and before.shape == anime.shape and keep > 0.0

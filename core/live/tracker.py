@@ -27,8 +27,8 @@ from core.live.steady import Steadiness
 
 #: Longest side of the picture in which faces are searched and followed.
 WORK_SIDE = 640
-#: Share of the time that detection may take while faces are followed, and while there is none.
-_SHARE, _SHARE_WITHOUT_FACE = 0.10, 0.35
+#: Share of the time that detection may take while faces are followed, and while one is lost or there is none.
+_SHARE, _SHARE_IN_SEARCH = 0.10, 0.35
 #: Seconds between detections, whatever they cost.
 _SHORTEST, _LONGEST = 0.15, 1.0
 #: Mean distance of landmarks in eye distances up to which a detection is of a followed face, and up to which it
@@ -93,8 +93,9 @@ class FaceTracker:
     @property
     def interval(self) -> float:
         """Seconds from one detection to the next at the moment: the longer, the longer a detection takes."""
-        share = _SHARE if self._tracks else _SHARE_WITHOUT_FACE
-        return min(max(self._cost / share, _SHORTEST if self._tracks else 0.0), _LONGEST)
+        settled = bool(self._tracks) and not any(track.held for track in self._tracks)
+        share, shortest = (_SHARE, _SHORTEST) if settled else (_SHARE_IN_SEARCH, 0.0)
+        return min(max(self._cost / share, shortest), _LONGEST)
 
     def update(self, frame: Frame, size: int, steadiness: Steadiness, watch: Stopwatch) -> tuple[LiveFace, ...]:
         """Return the faces of ``frame``, the main one first and the others by size, with crops of ``size`` pixels."""

@@ -11,10 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.alignment import align_centre
-from core.blending import Blend
 from core.compose import paste_quickly
 from core.live.frame import Frame, LiveFace
-from core.live.ink import live_blend
 from core.matte import face_matte
 
 #: Two pictures side by side are together at most this wide; no window shows more of them.
@@ -58,7 +56,7 @@ class LiveSettings:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One face with its crop as it is and as drawn, (S, S, 3) uint8, and the attention (h, w) float32 in [0, 1]."""
+    """One face with its crop as it is and as it is to be seen, (S, S, 3) uint8, and the attention (h, w) in [0, 1]."""
 
     face: LiveFace
     crop: NDArray[np.uint8]
@@ -66,7 +64,7 @@ class Drawn:
     attention: NDArray[np.float32]
 
 
-def render(frame: Frame, faces: Sequence[Drawn], size: int, how: Blend, settings: LiveSettings) -> NDArray[np.uint8]:
+def render(frame: Frame, faces: Sequence[Drawn], size: int, settings: LiveSettings) -> NDArray[np.uint8]:
     """Return the view of ``frame``, (H, W, 3) uint8, its faces main one first; never ``frame``'s own array.
 
     size: side of a portrait in pixels; without a face it shows the middle of the frame as it is.
@@ -79,7 +77,7 @@ def render(frame: Frame, faces: Sequence[Drawn], size: int, how: Blend, settings
         if settings.view is LiveView.ATTENTION:
             crop, strength = _heatmap(drawn), _HEAT
         else:
-            crop, strength = live_blend(drawn.crop, drawn.anime, how), min(max(settings.intensity, 0.0), 1.0)
+            crop, strength = drawn.anime, min(max(settings.intensity, 0.0), 1.0)
         matte = face_matte(size) * np.float32(strength * drawn.face.opacity)
         paste_quickly(picture, crop, matte, drawn.face.alignment)
     if settings.view is LiveView.SPLIT:

@@ -96,7 +96,7 @@ class MjpegServer:
             due = time.monotonic()
             while True:
                 if not self.stalled:
-                    viewer.sendall(self._part())
+                    viewer.sendall(self.part())
                     self.sent += 1
                 due += 1 / self._fps
                 time.sleep(max(0.0, due - time.monotonic()))
@@ -106,7 +106,8 @@ class MjpegServer:
             viewer.close()
             self._viewers.discard(viewer)
 
-    def _part(self) -> bytes:
+    def part(self) -> bytes:
+        """One picture as a part of the multipart answer."""
         picture = np.ascontiguousarray(self.painter(self.sent)[:, :, ::-1])
         jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()
         if self.torn:

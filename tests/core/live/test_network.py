@@ -1,0 +1,228 @@
+"""Network cameras, against real servers on this machine that fail as phones and Wi-Fi do."""
+
+from __future__ import annotations
+
+import base64
+import http.server
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from core.errors import SourceError
+from core.live.network import NetworkSource
+from tests.support.mjpeg_server import MjpegServer, counting
+from tests.support.rtsp_server import RtspServer
+
+#: What closing a window may take.
+LIMIT = 2.0
+
+
+@pytest.fixture
+def phone() -> Iterator[MjpegServer]:
+    with MjpegServer() as server:
+        yield server
+
+
+@pytest.fixture
+def camera(phone: MjpegServer) -> Iterator[NetworkSource]:
+    source = NetworkSource(phone.url)
+    source.open()
+    yield source
+    source.close()
+
+
+def lost(source: NetworkSource) -> str:
+    """Read until the source is lost, and return what it says."""
+    with pytest.raises(SourceError) as caught:
+        for _ in range(2000):
+            source.read()
+    return str(caught.value)
+
+
+def test_pictures_come_in_order_and_in_their_own_colours(phone: MjpegServer, camera: NetworkSource) -> None:
+    greys = [int(camera.read().pixels[100, 100, 0]) for _ in range(10)]
+    numbers = [round((grey - 20) / 30) for grey in greys]
+    assert all((later - earlier) % 8 in (1, 2, 3) for earlier, later in itertools.pairwise(numbers))
+
+
+def test_a_stream_that_is_faster_than_the_reader_is_caught_up_with(phone: MjpegServer, camera: NetworkSource) -> None:
+    camera.read()
+    time.sleep(0.6)
+    for _ in range(4):
+        shown = round((int(camera.read().pixels[100, 100, 0]) - 20) / 30)
+    assert (phone.sent - 1 - shown) % 8 <= 2
+
+
+def test_a_phone_that_goes_away_and_comes_back_is_shown_again(phone: MjpegServer, camera: NetworkSource) -> None:
+    camera.read()
+    phone.kill()
+    assert "stopped sending" in lost(camera)
+    camera.close()
+    with pytest.raises(SourceError, match="does not answer"):
+        camera.open()
+    camera.close()
+    phone.start()
+    camera.open()
+    assert camera.read().size == (320, 240)
+
+
+def test_a_silent_phone_is_lost_soon(phone: MjpegServer, camera: NetworkSource) -> None:
+    camera.read()
+    phone.stalled = True
+    begun = time.monotonic()
+    assert "stopped sending" in lost(camera)
+    assert time.monotonic() - begun < 5
+
+
+def test_the_wait_for_a_silent_phone_can_be_interrupted(phone: MjpegServer, camera: NetworkSource) -> None:
+    camera.read()
+    phone.stalled = True
+    ended = threading.Event()
+
+    def wait() -> None:
+        lost(camera)
+        ended.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    time.sleep(0.3)
+    camera.interrupt()
+    assert ended.wait(0.9)
+
+
+def test_torn_pictures_are_left_out_and_counted(phone: MjpegServer, camera: NetworkSource) -> None:
+    camera.read()
+    phone.torn = True
+    time.sleep(0.3)
+    phone.torn = False
+    for _ in range(5):
+        picture = camera.read().pixels
+        assert picture.std() < 3  # a torn one would be grey below, or show the picture before
+    assert camera.torn >= 1
+
+
+def test_a_phone_that_is_turned_changes_its_size(phone: MjpegServer, camera: NetworkSource) -> None:
+    assert camera.read().size == (320, 240)
+    phone.painter = counting(240, 320)
+    sizes = {camera.read().size for _ in range(10)}
+    assert (240, 320) in sizes
+
+
+def test_after_closing_the_phone_has_no_viewer(phone: MjpegServer, camera: NetworkSource) -> None:
+    camera.read()
+    camera.close()
+    deadline = time.monotonic() + 5
+    while phone.viewers and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert phone.viewers == 0
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    """A phone's web server: a page at /, a detour at /old, a locked video at /basic and /digest."""
+
+    def do_GET(self) -> None:
+        login = self.headers.get("Authorization", "")
+        if self.path == "/":
+            self.answer(200, {"Content-Type": "text/html"})
+        elif self.path == "/old":
+            self.answer(302, {"Location": "http://127.0.0.1:9/elsewhere"})
+        elif self.path == "/basic" and login != "Basic " + base64.b64encode("mé:pass word".encode("latin-1")).decode():
+            self.answer(401, {"WWW-Authenticate": 'Basic realm="phone"'})
+        elif self.path == "/digest" and not login.startswith('Digest username="me"'):
+            self.answer(401, {"WWW-Authenticate": 'Digest realm="phone", nonce="1", qop="auth"'})
+        elif self.path in ("/basic", "/digest"):
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+            self.end_headers()
+            phone = MjpegServer(fps=100)
+            for _ in range(20):
+                self.wfile.write(phone.part())
+        else:
+            self.answer(404, {})
+
+    def answer(self, code: int, headers: dict[str, str]) -> None:
+        self.send_response(code)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def web_server() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/", "but text/html"), ("/old", "no video at this address"), ("/none", "404"), ("/basic", "name and a password")],
+)
+def test_what_is_no_video_is_told(web_server: str, path: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words):
+        NetworkSource(f"http://{web_server}{path}").open()
+
+
+@pytest.mark.parametrize("path", ["m%C3%A9:pass%20word@{}/basic", "me:secret@{}/digest"])
+def test_a_password_in_the_address_is_used_and_never_shown(web_server: str, path: str) -> None:
+    source = NetworkSource("http://" + path.format(web_server))
+    source.open()
+    assert source.read().size == (320, 240)
+    source.close()
+    assert "pass" not in source.name
+    assert "secret" not in source.name
+
+
+def test_no_proxy_is_used(phone: MjpegServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    source = NetworkSource(phone.url)
+    source.open()
+    source.read()
+    source.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "phone", "192.168.1.20:8080", "ftp://phone/video", "file:///etc", "http://", "http://[", "http://a:b:c"],
+)
+def test_what_is_no_address_is_told_at_once(address: str) -> None:
+    with pytest.raises(SourceError, match=r"192\.168"):
+        NetworkSource(address)
+
+
+def test_an_rtsp_camera_plays_stalls_goes_and_comes_back() -> None:
+    with RtspServer() as server:
+        source = NetworkSource(server.url)
+        source.open()
+        assert [source.read().size for _ in range(3)] == [(320, 240)] * 3
+        server.stalled = True
+        assert "stopped sending" in lost(source)
+        source.close()
+        server.kill()
+        with pytest.raises(SourceError, match="does not answer"):
+            source.open()
+        server.stalled = False
+        server.start()
+        source.open()
+        assert source.read().size == (320, 240)
+        source.close()
+
+
+@pytest.mark.parametrize("scheme", ["http", "rtsp"])
+def test_a_camera_that_accepts_and_never_answers_is_given_up_within_the_limit(scheme: str) -> None:
+    with RtspServer() as server:
+        server.mute = True
+        source = NetworkSource(server.url.replace("rtsp", scheme))
+        begun = time.monotonic()
+        with pytest.raises(SourceError, match="does not answer"):
+            source.open()
+        source.close()
+        assert time.monotonic() - begun < LIMIT
