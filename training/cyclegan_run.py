@@ -13,13 +13,11 @@ from torch import Tensor, nn
 
 from training import checkpoints
 from training.ahead import Ahead
-from training.average import Average
-from training.cyclegan import Translated, build
+from training.cyclegan import build
 from training.grids import draw_grid
 from training.loop import Plan
-from training.networks.normalization import clip_mixing_parameters
 from training.recipe import Device, Recipe
-from training.schedule import learning_rate, set_learning_rate
+from training.stepper import Stepper
 from training.stopping import DistanceToAnime, StopRule
 from training.unpaired import Domain, Unpaired, Window, domain
 
@@ -43,53 +41,26 @@ class CycleGANRun:
         init: Path | None = None,
         tell: Callable[[str], None] = print,
     ) -> None:
-        """Build everything, the A2B generator from the checkpoint ``init``. Raises DataError, WeightsError or CheckpointError when a recipe's wish cannot be met."""
+        """Build everything, the A2B generator from the checkpoint ``init``.
+
+        Raises DataError, WeightsError or CheckpointError when a recipe's wish cannot be met.
+        """
         self.recipe, self._folder, self._fabric = recipe, folder, fabric
         self.data = Unpaired(*training_domains(recipe, tell), _window(recipe), recipe.seed)
         self.batches = Ahead(self._batch, recipe.steps, recipe.data.workers)
         torch.manual_seed(recipe.seed)
-        self.generators, self.discriminators = build(recipe)
+        generators, discriminators = build(recipe)
         if init:
-            checkpoints.load_average(self.generators.a2b, init)
-        self.average_a2b = Average(self.generators.a2b, recipe.optimizer.average)
-        self.average_b2a = Average(self.generators.b2a, recipe.optimizer.average)
-        self._generators_adam = _adam(self.generators, recipe)
-        self._discriminators_adam = _adam(self.discriminators, recipe)
-        self._translate, self._generators_step = fabric.setup(self.generators, self._generators_adam)
-        self._judge, self._discriminators_step = fabric.setup(self.discriminators, self._discriminators_adam)
-        for module in (self.average_a2b.network, self.average_b2a.network, self.generators.face_distance):
-            if module is not None:
-                module.to(fabric.device)
-        self._held_out: tuple[Tensor, Tensor] | None = None
+            checkpoints.load_average(generators.a2b, init)
+        self.stepper = Stepper(recipe, generators, discriminators, fabric)
         self._distance: DistanceToAnime | None = None
         self._tell = tell
 
     def step(self, number: int) -> Mapping[str, Tensor]:
-        """Train the generators, then the discriminators on the fakes that these just made."""
-        recipe, fabric = self.recipe, self._fabric
+        """Train one step on the pictures that belong to it."""
         self._seed(number)
-        rate = learning_rate(recipe.optimizer.learning_rate, number, recipe.steps, recipe.optimizer.decay_from)
-        for optimizer in (self._generators_adam, self._discriminators_adam):
-            set_learning_rate(optimizer, rate)
-        real_a, real_b = (batch.to(fabric.device, non_blocking=True) for batch in self.batches.take(number))
-
-        wanted = bool(recipe.losses.identity or recipe.losses.cam)
-        made: Translated = self._translate(real_a, real_b, wanted and number % recipe.losses.identity_every == 0)
-        fabric.backward(made.loss)
-        self._generators_step.step()
-        # At once, so that the discriminators' gradients find the memory free.
-        self._generators_adam.zero_grad(set_to_none=True)
-        clip_mixing_parameters(self.generators)
-
-        with_r1 = recipe.losses.r1 > 0 and number % recipe.losses.r1_every == 0
-        judged = self._judge(real_a, made.fake_a, real_b, made.fake_b, with_r1)
-        fabric.backward(judged.loss)
-        self._discriminators_step.step()
-        self._discriminators_adam.zero_grad(set_to_none=True)
-
-        self.average_a2b.update(self.generators.a2b, number)
-        self.average_b2a.update(self.generators.b2a, number)
-        return {"g": made.loss.detach(), **made.parts, "d": judged.loss.detach(), **judged.parts}
+        real_a, real_b = (batch.to(self._fabric.device) for batch in self.batches.take(number))
+        return self.stepper.step(number, real_a, real_b)
 
     def tensors(self) -> dict[str, Tensor]:
         """Networks, averages and Adam's moments, by the names that checkpoints have."""
@@ -115,16 +86,16 @@ class CycleGANRun:
     def draw(self, step: int) -> None:
         """Write the grids A2B and B2A of ``step`` on the averaged generators."""
         photos, anime = self._pictures(self.recipe.output.grid_faces)
-        forth, back = self.average_a2b.network, self.average_b2a.network
-        device = self._fabric.device
-        draw_grid(forth, back, photos.to(device), self._folder / "grids" / f"A2B-{step:06d}.jpg")
-        draw_grid(back, forth, anime.to(device), self._folder / "grids" / f"B2A-{step:06d}.jpg")
+        forth, back = self.stepper.average_a2b.network, self.stepper.average_b2a.network
+        like = next(forth.parameters())
+        draw_grid(forth, back, photos.to(like), self._folder / "grids" / f"A2B-{step:06d}.jpg")
+        draw_grid(back, forth, anime.to(like), self._folder / "grids" / f"B2A-{step:06d}.jpg")
 
     def measure(self) -> float:
         """KID of held-out photos' drawings and held-out anime; see training.stopping."""
         if self._distance is None:
             self._distance = DistanceToAnime(*self._pictures(self.recipe.stopping.pictures), self._fabric.device)
-        return self._distance(self.average_a2b.network)
+        return self._distance(self.stepper.average_a2b.network)
 
     def plan(self) -> Plan:
         """What the recipe tells the loop."""
@@ -157,13 +128,14 @@ class CycleGANRun:
         return photos.plain(count, size), anime.plain(count, size)
 
     def _parts(self) -> dict[str, tuple[nn.Module, torch.optim.Optimizer | None]]:
+        of = self.stepper
         return {
-            "generator": (self.generators.a2b, self._generators_adam),
-            "generator_b2a": (self.generators.b2a, self._generators_adam),
-            "average": (self.average_a2b.network, None),
-            "average_b2a": (self.average_b2a.network, None),
-            "discriminator_a": (self.discriminators.a, self._discriminators_adam),
-            "discriminator_b": (self.discriminators.b, self._discriminators_adam),
+            "generator": (of.generators.a2b, of.generators_adam),
+            "generator_b2a": (of.generators.b2a, of.generators_adam),
+            "average": (of.average_a2b.network, None),
+            "average_b2a": (of.average_b2a.network, None),
+            "discriminator_a": (of.discriminators.a, of.discriminators_adam),
+            "discriminator_b": (of.discriminators.b, of.discriminators_adam),
         }
 
 
@@ -199,14 +171,6 @@ def held_out_domains(recipe: Recipe, tell: Callable[[str], None] = print) -> tup
 def _window(recipe: Recipe) -> Window:
     data = recipe.data
     return Window(data.size, data.load_size, data.flip, data.backdrops)
-
-
-def _adam(module: nn.Module, recipe: Recipe) -> torch.optim.Adam:
-    settings = recipe.optimizer
-    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
-    return torch.optim.Adam(
-        parameters, lr=settings.learning_rate, betas=settings.betas, weight_decay=settings.weight_decay, fused=True
-    )
 
 
 def _own(network: nn.Module) -> dict[str, Tensor]:

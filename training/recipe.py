@@ -10,7 +10,7 @@ import difflib
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -114,7 +114,7 @@ class Device(_Section):
     accelerator: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     devices: Count = 1  # processes, one a GPU
     strategy: Literal["auto", "ddp"] = "auto"
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
     threads: Annotated[int, Field(ge=0)] = 0  # CPU threads a process; 0 leaves torch's choice
 
 
@@ -243,15 +243,14 @@ def _lower(message: str) -> str:
 
 def _nearest(name: str) -> str:
     """The most similar key: of the same section if its own name is alike, otherwise of all."""
-    keys = list(_keys())
     section, _, key = name.rpartition(".")
-    siblings = [known for known in keys if known.rpartition(".")[0] == section]
-    by_key = {known.rpartition(".")[2]: known for known in siblings}
-    alike = difflib.get_close_matches(key, by_key, n=1, cutoff=0.5)
-    if alike:
-        return by_key[alike[0]]
-    same_name = [known for known in keys if known.rpartition(".")[2] == key]
-    return (same_name or difflib.get_close_matches(name, keys, n=1, cutoff=0.0))[0]
+    keys = _keys()
+    # The section's own keys first, so that they win among equals.
+    keys.sort(key=lambda known: known.rpartition(".")[0] != section)
+    by_key = {known.rpartition(".")[2]: known for known in reversed(keys)}
+    own = [last for last, known in by_key.items() if known.rpartition(".")[0] == section]
+    alike = difflib.get_close_matches(key, own, n=1, cutoff=0.6) or difflib.get_close_matches(key, by_key, cutoff=0.0)
+    return by_key[alike[0]]
 
 
 def _keys() -> list[str]:
@@ -262,8 +261,3 @@ def _keys() -> list[str]:
         if isinstance(kind, type) and issubclass(kind, _Section):
             keys += [f"{name}.{key}" for key in kind.model_fields]
     return keys
-
-
-def choices(section: type[BaseModel], key: str) -> tuple[str, ...]:
-    """The words that ``section``'s ``key`` can be."""
-    return tuple(get_args(section.model_fields[key].annotation))

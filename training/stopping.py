@@ -137,7 +137,8 @@ class DistanceToAnime:
     @torch.no_grad()
     def __call__(self, generator: nn.Module) -> float:
         """The distance of ``generator``'s drawings, on its device."""
-        drawn = [generator(photo[None].to(self._device)).image for photo in self._photos]
+        like = next(generator.parameters())
+        drawn = [generator(photo[None].to(like)).image.float() for photo in self._photos]
         return kernel_distance(self._standard(self._of(torch.cat(drawn))), self._anime)
 
     def _standard(self, features: Tensor) -> Tensor:

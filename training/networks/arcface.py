@@ -78,9 +78,9 @@ class FaceDistance(nn.Module):
     def forward(self, photo: Tensor, drawing: Tensor) -> Tensor:
         """Compare pictures (N, 3, S, S) in [-1, 1]; only the drawing carries a gradient."""
         with torch.no_grad():
-            wanted = self.network(self._face(photo))
+            wanted: Tensor = self.network(self._face(photo))
         found: Tensor = self.network(self._face(drawing))
-        return (1 - (found * wanted).sum(dim=1)).mean()
+        return 1 - F.cosine_similarity(found, wanted).mean()
 
     def _face(self, crop: Tensor) -> Tensor:
         theta = self.matrix.expand(crop.shape[0], -1, -1)

@@ -37,8 +37,9 @@ def run(options: argparse.Namespace) -> int:
     folder = RunFolder(options.out or Path("runs") / options.recipe.stem)
     fabric = make_fabric(recipe.device)
     fabric.launch()
-    init = Path(recipe.networks.init) if recipe.networks.init else None
-    if recipe.warmup.steps and not folder.last.is_file():
+    begins = not folder.last.is_file()
+    init = Path(recipe.networks.init) if recipe.networks.init and begins else None
+    if recipe.warmup.steps and begins:
         if fabric.is_global_zero and _warm_up(recipe, init, folder.path / WARMUP) is Ending.INTERRUPTED:
             return INTERRUPTED
         fabric.barrier()

@@ -1,0 +1,82 @@
+"""The stop rule, on curves of which one knows when they are done."""
+
+import numpy as np
+import pytest
+import torch
+
+from training.stopping import Measurement, StopRule, kernel_distance, noise, smoothed
+
+RULE = StopRule(patience=6, least_gain=0.02, flat=0.02)
+
+
+def curve(settles_at: int, count: int = 60, jitter: float = 0.02, loss_falls_until: int = 0) -> list[Measurement]:
+    """A distance that falls from 3 to 1 until the measurement ``settles_at``, with noise; a step is 100 steps."""
+    rng = np.random.default_rng(1)
+    index = np.arange(count)
+    kid = np.where(index < settles_at, 3 - 2 * index / max(1, settles_at), 1.0) + rng.normal(0, jitter, count)
+    loss = np.maximum(0.2, 0.2 + 0.02 * (loss_falls_until - index)) + rng.normal(0, 0.0005, count)
+    return [Measurement(100 * (i + 1), float(kid[i]), float(loss[i])) for i in index]
+
+
+@pytest.mark.parametrize("settles_at", [10, 20, 35])
+def test_it_stops_within_two_patiences_of_the_last_gain(settles_at: int) -> None:
+    verdict = RULE.verdict(curve(settles_at))
+    assert verdict.done_at is not None
+    assert 100 * settles_at < verdict.done_at <= 100 * (settles_at + 2 * RULE.patience)
+    assert verdict.best is not None
+    assert verdict.best.step >= 100 * (settles_at - 2)
+
+
+def test_it_does_not_stop_while_there_is_progress() -> None:
+    assert RULE.verdict(curve(settles_at=60)).done_at is None
+
+
+def test_noise_is_no_progress() -> None:
+    verdict = RULE.verdict(curve(settles_at=10, jitter=0.15))
+    assert verdict.done_at is not None
+    assert verdict.done_at <= 3000
+
+
+def test_it_waits_for_a_loss_that_still_falls() -> None:
+    early, late = RULE.verdict(curve(10)), RULE.verdict(curve(10, loss_falls_until=30))
+    assert early.done_at is not None
+    assert late.done_at is not None
+    assert late.done_at > max(early.done_at, 2800)
+
+
+def test_what_came_later_does_not_change_when_it_was_done() -> None:
+    series = curve(10)
+    done_at = RULE.verdict(series).done_at
+    assert done_at is not None
+    assert RULE.verdict(series[: done_at // 100]).done_at == done_at
+    assert RULE.verdict(series[: done_at // 100 - 1]).done_at is None
+
+
+def test_the_best_is_the_least_distance_and_nothing_has_none() -> None:
+    series = [Measurement(step, kid, 1.0) for step, kid in ((1, 2.0), (2, 0.5), (3, 0.5), (4, 0.7))]
+    best = RULE.best(series)
+    assert best is not None
+    assert best.step == 2
+    assert RULE.best([]) is None
+    assert RULE.verdict([]).done_at is None
+
+
+def test_noise_is_measured_below_a_trend() -> None:
+    values = np.linspace(5, 0, 400) + np.random.default_rng(0).normal(0, 0.3, 400)
+    assert noise(values) == pytest.approx(0.3, rel=0.15)
+    assert noise(values[:2]) == 0
+
+
+def test_one_lucky_value_is_no_record() -> None:
+    assert smoothed(np.array([3.0, 3.0, 0.0, 3.0, 3.0])).min() == 3.0
+
+
+def test_kernel_distance_is_zero_within_a_distribution_and_grows_with_the_gap() -> None:
+    draw = torch.Generator().manual_seed(0)
+    one, other = torch.randn(400, 8, generator=draw), torch.randn(400, 8, generator=draw)
+    assert kernel_distance(one, other) == pytest.approx(0, abs=0.02)
+    near, far = kernel_distance(one, other + 0.5), kernel_distance(one, other + 1.0)
+    assert 0.1 < near < far
+    # Three points by hand: kernel (xy + 1)^3 in one dimension.
+    x, y = torch.tensor([[0.0], [1.0]]), torch.tensor([[1.0], [2.0]])
+    assert kernel_distance(x, y) == pytest.approx(1.0 + 27.0 - 2 * (1 + 1 + 8 + 27) / 4)

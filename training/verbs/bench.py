@@ -1,0 +1,44 @@
+"""``python -m training bench``: our training step against a straightforward one."""
+
+from __future__ import annotations
+
+import argparse
+
+from training.bench import Figures, compare
+from training.cyclegan_run import make_fabric
+from training.recipe import recipe_from
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("--size", type=int, default=128, help="side of the pictures (default: 128)")
+    parser.add_argument("--batch", type=int, default=1, help="pictures of each domain a step (default: 1)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each has its turn (default: 5)")
+    parser.add_argument("--steps", type=int, default=2, help="steps a turn (default: 2)")
+    parser.add_argument("--cam", type=float, default=1000.0, help="weight of the generators' CAM loss (default: 1000)")
+    parser.add_argument("--accelerator", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's choice)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure and print."""
+    recipe = recipe_from(
+        {
+            "batch": options.batch,
+            "data": {"folder": "random pictures", "size": options.size, "load_size": options.size},
+            "losses": {"cam": options.cam},
+            "device": {"accelerator": options.accelerator, "threads": options.threads},
+        }
+    )
+    found = compare(recipe, options.rounds, options.steps, make_fabric(recipe.device))
+    print(f"{options.size}x{options.size}, batch {options.batch}, fp32, on {found.device}")
+    print(f"{'':8}{'images/s':>10}{'peak memory':>14}")
+    for name, figures in (("ours", found.ours), ("plain", found.plain)):
+        print(f"{name:8}{figures.images_per_second:>10.3f}{_size(figures):>14}")
+    memory = "" if found.memory_ratio is None else f" with {found.memory_ratio:.0%} of its memory"
+    print(f"Ours is {found.speedup:.2f} times as fast as the plain step{memory}.")
+    return 0
+
+
+def _size(figures: Figures) -> str:
+    return "not measured" if figures.peak_memory is None else f"{figures.peak_memory / 2**30:.2f} GiB"
