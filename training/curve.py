@@ -63,11 +63,12 @@ def _dots(steps: NDArray[np.float64], values: NDArray[np.float64]) -> str:
 
 def _axis(steps: NDArray[np.float64]) -> str:
     base = HEIGHT - MARGIN
-    marks = [f'<line x1="{MARGIN}" y1="{base}" x2="{WIDTH - MARGIN}" y2="{base}" stroke="#888"/>']
-    for step in np.linspace(0, steps.max(), 6):
-        marks.append(f'<text x="{_x(steps, step):.1f}" y="{base + 18}" text-anchor="middle">{step:,.0f}</text>')
-    marks.append(f'<text x="{WIDTH / 2}" y="{HEIGHT - 8}" text-anchor="middle">steps</text>')
-    return "".join(marks)
+    line = f'<line x1="{MARGIN}" y1="{base}" x2="{WIDTH - MARGIN}" y2="{base}" stroke="#888"/>'
+    numbers = "".join(
+        f'<text x="{_x(steps, step):.1f}" y="{base + 18}" text-anchor="middle">{step:,.0f}</text>'
+        for step in np.linspace(0, steps.max(), 6)
+    )
+    return f'{line}{numbers}<text x="{WIDTH / 2}" y="{HEIGHT - 8}" text-anchor="middle">steps</text>'
 
 
 def _mark(steps: NDArray[np.float64], step: int, word: str, lower: int) -> str:

@@ -97,7 +97,7 @@ def test_out_of_memory_says_which_setting_to_lower(
 
 
 def test_a_real_allocation_that_is_too_large_is_recognised() -> None:
-    with pytest.raises(OutOfMemoryError, match="data.size"), memory_failures_told(7, {"data": {"size": 256}}):
+    with pytest.raises(OutOfMemoryError, match=r"data\.size"), memory_failures_told(7, {"data": {"size": 256}}):
         torch.empty(2**50, dtype=torch.uint8)
 
 
