@@ -106,7 +106,7 @@ def curtain(count: int, light: Array, rng: np.random.Generator) -> Strands:
     x = x + 0.3 * np.sin(x * 5 + 9 * t) * t
     y = 2 - 16.4 * t * rng.uniform(0.93, 1.0, (count, 1))
     points = np.stack([x, y + 0 * x, np.full_like(x, -3.0)], axis=2)
-    return Strands(points.astype(np.float32), _shade(points, np.full((count, 1), 0.62), light, rng))
+    return Strands(points.astype(np.float32), _shade(points, np.full((count, 1), 0.42), light, rng))
 
 
 def _shade(points: NDArray[np.float64], depth: NDArray[np.float64], light: Array, rng: np.random.Generator) -> Array:

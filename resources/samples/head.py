@@ -138,7 +138,7 @@ def _skin(
         bump(x, y, (0, -3.4), (0.7, 1.0)) + 0.6 * bump(x, y, (0, 4.8), (3.0, 1.6)) + 0.2 * bump(a, y, (4, -2.6), (1, 1))
     )
     gloss = np.asarray(0.55 + 0.5 * oily + 0.06 * noise(shape, 0.05 * density, rng), np.float32)
-    nostril = 0.80 * np.clip(1.35 * bump(a, y, (0.72, -4.60), (0.25, 0.085), 14), 0, 1)
+    nostril = 0.66 * np.clip(1.35 * bump(a, y, (0.72, -4.60), (0.25, 0.085), 14), 0, 1)
     return height, colour, gloss, np.asarray(1 - nostril, np.float32)
 
 

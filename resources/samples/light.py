@@ -48,11 +48,11 @@ def light(z: Array, normal: Array, solid: Array, locks: NDArray[np.uint8], skin:
     veil = cv2.GaussianBlur(
         cv2.warpAffine(locks.astype(np.float32) / 255, shift, z.shape[::-1]), (0, 0), 0.35 * density
     )
-    key_clear = key_clear * (1 - 0.75 * veil)
+    key_clear = (0.10 + 0.90 * key_clear) * (1 - 0.70 * veil)
     nearby = cv2.GaussianBlur(locks.astype(np.float32) / 255, (0, 0), 0.6 * density)
 
     open_ = np.ones_like(z)
-    for size, weight in ((0.12, 0.55), (0.45, 0.36), (1.4, 0.45)):
+    for size, weight in ((0.12, 0.55), (0.45, 0.28), (1.4, 0.40)):
         sunk = np.clip(cv2.GaussianBlur(np.maximum(z, -4), (0, 0), size * density) - z, 0, None) / size
         open_ *= 1 - np.clip(weight * sunk, 0, 0.7)
     open_ *= 1 - 0.45 * nearby
