@@ -13,9 +13,12 @@ from core.errors import AnimirrorError
 #: Verb -> what it does. Its module has ``add_arguments(parser)`` and ``run(options) -> exit code``, and is imported
 #: only when it is wanted.
 VERBS = {
+    "prepare": "turn raw pictures into training crops",
+    "prepare-head": "fit the gender and age head to labelled faces",
     "warmup": "learn a drawing style from aligned pairs",
     "run": "train a CycleGAN from a recipe",
     "bench": "measure a training step against a plain version of it",
+    "evaluate": "put numbers on checkpoints: KID, FID, the cycle, the person, the attention",
     "when-to-stop": "say from a run's log when it was done",
 }
 

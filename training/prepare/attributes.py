@@ -15,6 +15,8 @@ from core.runtime import Device, open_session
 from training.prepare.head import Head
 
 GENDERAGE = "genderage.onnx"
+#: Years; insightface publishes no figure for its network, so this is what is usual for one of its kind.
+PACK_AGE_ERROR = 6.0
 #: Name of our own head where an estimator is chosen by name.
 OWN = "own"
 
@@ -27,9 +29,10 @@ class Attributes(NamedTuple):
 
 
 class Estimator(Protocol):
-    """Estimates gender and age; ``name`` says which one made a figure."""
+    """Estimates gender and age; ``name`` says which one made a figure, ``age_error`` by how many years it errs."""
 
     name: str
+    age_error: float
 
     def __call__(self, pixels: NDArray[np.uint8], face: Face) -> Attributes:
         """Look at ``face`` in ``pixels`` (H, W, 3) RGB."""
@@ -41,7 +44,8 @@ class OwnHead:
 
     def __init__(self, threads: int = 0) -> None:
         self.name = OWN
-        self._head = Head.load(threads)
+        self._head = Head(threads)
+        self.age_error = self._head.age_error
 
     def __call__(self, pixels: NDArray[np.uint8], face: Face) -> Attributes:
         """Look at ``face`` in ``pixels`` (H, W, 3) RGB."""
@@ -57,6 +61,7 @@ class PackGenderAge:
 
     def __init__(self, pack: facepacks.FacePack, threads: int = 0) -> None:
         self.name = pack.name
+        self.age_error = PACK_AGE_ERROR
         path = pack.folder / GENDERAGE
         if not path.is_file():
             raise FaceError(

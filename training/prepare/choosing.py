@@ -62,7 +62,7 @@ class Filters:
     least_eye_distance: float = 32.0
     least_sharpness: float = 1.0
     most_yaw: float = 30.0
-    least_coverage: float = 0.7
+    least_coverage: float = 0.5
 
 
 class Chosen(NamedTuple):

@@ -5,6 +5,8 @@ Two pictures of one person have a cosine of about 0.5 to 0.9, two persons one be
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +17,13 @@ from training.weights import ARCFACE, fetch
 
 SIZE = 112
 LENGTH = 512
+#: The face without hair, neck and backdrop, in pixels of SIZE: centre and half axes of an ellipse (x, y).
+_FACE_CENTRE = (55.5, 69.5)
+_FACE_HALF_AXES = (44.0, 48.0)
+_GREY = 127
 
 #: Where the network expects the five landmarks, in pixels of its SIZE x SIZE input.
-_LANDMARKS = np.array(
+LANDMARKS = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
 )
 
@@ -34,14 +40,19 @@ class ArcFace:
 
         Raises FaceError when the landmarks fit no face.
         """
-        return self._run(_cut(pixels, fit(landmarks, _LANDMARKS))[None])
+        return self._run(_cut(pixels, fit(landmarks, LANDMARKS))[None])
+
+    def embed_face(self, pixels: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Like :meth:`embed`, but of the face alone: what is around it, or is missing there, counts for nothing."""
+        face = _cut(pixels, fit(landmarks, LANDMARKS))
+        return self._run(np.where(_face_mask()[:, :, None], face, np.uint8(_GREY))[None])
 
     def embed_crops(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return unit vectors (N, 512) of aligned crops (N, S, S, 3): the face is where the alignment put it.
 
         No detector is asked, so drawn faces, which a photo detector misses, are measured like photos.
         """
-        matrix = fit(TEMPLATE * crops.shape[1], _LANDMARKS)
+        matrix = fit(TEMPLATE * crops.shape[1], LANDMARKS)
         return self._run(np.stack([_cut(crop, matrix) for crop in crops])).reshape(len(crops), LENGTH)
 
     def _run(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -49,6 +60,13 @@ class ArcFace:
         vectors = self._session.run(None, {self._input: (batch - np.float32(127.5)) / np.float32(127.5)})[0]
         unit: NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return unit.squeeze()
+
+
+@cache
+def _face_mask() -> NDArray[np.bool_]:
+    y, x = np.mgrid[:SIZE, :SIZE]
+    aside, down = (x - _FACE_CENTRE[0]) / _FACE_HALF_AXES[0], (y - _FACE_CENTRE[1]) / _FACE_HALF_AXES[1]
+    return np.asarray(aside**2 + down**2 <= 1.0)
 
 
 def _cut(pixels: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[np.uint8]:

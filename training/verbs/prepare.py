@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.alignment import CROP_SIZE
 from core.errors import AnimirrorError
-from training.prepare.attributes import OWN, best_estimator
+from training.prepare.attributes import OWN, best_estimator, open_estimator
 from training.prepare.choosing import Filters, Gender
 from training.prepare.cutting import Background, Cut
 from training.prepare.looking import Domain, Way
@@ -37,8 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     choose.add_argument(
         "--age-margin",
         type=float,
-        default=wanted.age_margin,
-        help="years; a face whose estimated age less this is below 18 is never used, " + _default(),
+        help="years; a face whose estimated age less this is below 18 is never used (default: the estimator's error)",
     )
     choose.add_argument(
         "--min-eyes", type=float, default=wanted.least_eye_distance, help="pixels between the eyes, " + _default()
@@ -63,7 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=list(Background),
         help="default: vary; keep for anime and --as-is",
     )
-    how.add_argument("--variants", type=_count, default=cut.variants, help="pictures of a face, each on another backdrop")
+    how.add_argument(
+        "--variants", type=_count, default=cut.variants, help="pictures of a face, each on another backdrop"
+    )
     how.add_argument("--size", type=_count, default=CROP_SIZE, help="side in pixels, " + _default())
     how.add_argument("--format", choices=("png", "webp", "jpg"), default="png", help=_default())
     parser.add_argument("--test", type=_share, default=0.05, help="share that is held out, " + _default())
@@ -91,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         certainty=options.certainty,
         youngest=options.min_age,
         oldest=options.max_age,
-        age_margin=options.age_margin,
+        age_margin=_margin(options, way.estimator),
         least_eye_distance=options.min_eyes,
         least_sharpness=options.min_sharpness,
         most_yaw=options.max_yaw,
@@ -105,6 +106,14 @@ def run(options: argparse.Namespace) -> int:
         return INTERRUPTED
     print(f"The pictures, {options.domain}.manifest.csv and the contact sheets are in {options.out}.")
     return 0
+
+
+def _margin(options: argparse.Namespace, estimator: str) -> float:
+    if options.age_margin is not None:
+        if options.age_margin < 0:
+            raise AnimirrorError("--age-margin is taken off an estimated age; it cannot be negative.")
+        return float(options.age_margin)
+    return open_estimator(estimator, threads=1).age_error if estimator else 0.0
 
 
 def _default() -> str:

@@ -1,0 +1,237 @@
+"""How good a checkpoint is: distances both ways, the cycle, the person, the attention, the time.
+
+Pictures go one by one, so that evaluating needs no more memory than drawing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from training import checkpoints
+from training.checkpoints import CheckpointError
+from training.cyclegan import build_generator
+from training.metrics.attention import FACE_AREA, Attention, measure_attention
+from training.metrics.fidelity import Distances, distances
+from training.metrics.inception import EXTRACTOR, Inception
+from training.metrics.likeness import Likeness, identity, strangers
+from training.networks.generator import GeneratorOutput
+from training.recipe import Networks
+from training.runfolder import BEST, LAST
+from training.unpaired import to_pixels
+
+#: Drawings whose time is taken, after one to warm up.
+TIMED = 8
+
+
+class Checkpoint(NamedTuple):
+    """The averaged generators of a checkpoint; ``b2a`` is None after a warm-up, which has only the way to anime."""
+
+    path: Path
+    step: int
+    kind: str
+    recipe: dict[str, Any]
+    a2b: nn.Module
+    b2a: nn.Module | None
+
+
+@dataclass(frozen=True)
+class Direction:
+    """One way of translation.
+
+    distances: between drawings and real pictures of the target domain.
+    untouched: the same for the source's pictures as they are, which is where the way begins.
+    cycle: LPIPS between pictures and their way there and back; None where there is no way back.
+    attention: mean over the pictures; an attention without preference has a share of FACE_AREA.
+    """
+
+    distances: Distances
+    untouched: Distances
+    cycle: float | None
+    attention: Attention
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that was measured of one checkpoint.
+
+    identity: mean cosine of ArcFace vectors of photos and their drawings; identity_cycle: of photos and their way
+    there and back; strangers: between different photos, the likeness of chance.
+    milliseconds: median time of one drawing A2B of ``size`` pixels on ``device``.
+    """
+
+    checkpoint: str
+    step: int
+    a2b: Direction
+    b2a: Direction | None
+    identity: float
+    identity_cycle: float | None
+    strangers: float | None
+    milliseconds: float
+    device: str
+    size: int
+
+
+def open_checkpoint(path: Path) -> Checkpoint:
+    """Load the generators of a checkpoint, or of a run's best (otherwise last) one. Raises CheckpointError."""
+    if path.is_dir():
+        path = path / BEST if (path / BEST).is_file() else path / LAST
+    tensors, metadata = checkpoints.load(path)
+    recipe = metadata.get("recipe", {})
+    try:
+        networks = Networks.model_validate(recipe.get("networks", {}))
+    except ValidationError as error:
+        raise CheckpointError(f"{path} was made by a recipe that this version does not know.") from error
+    generators = []
+    for name in ("average", "average_b2a"):
+        own = checkpoints.under(name, tensors)
+        generator = build_generator(networks).eval().requires_grad_(False) if own or name == "average" else None
+        if generator is not None:
+            checkpoints.load_network(generator, own, "the generator")
+        generators.append(generator)
+    a2b, b2a = generators
+    assert a2b is not None
+    return Checkpoint(path, int(metadata.get("step", 0)), str(metadata.get("kind", "")), recipe, a2b, b2a)
+
+
+class Evaluator:
+    """Measures checkpoints on the same pictures; what does not depend on the checkpoint is measured once.
+
+    Args:
+        photos: (N, 3, S, S) in [-1, 1], held out, N at least 2.
+        anime: (M, 3, S, S), likewise.
+        device: Where the generators draw.
+        subsets: Of KID, with ``subset_size`` pictures each.
+
+    Raises WeightsError where a measuring network cannot be fetched.
+    """
+
+    def __init__(
+        self,
+        photos: Tensor,
+        anime: Tensor,
+        device: torch.device,
+        subsets: int = 100,
+        subset_size: int = 50,
+    ) -> None:
+        self._photos, self._anime, self._device = photos, anime, device
+        self._subsets, self._subset_size = subsets, subset_size
+        self._inception = Inception(device)
+        self._likeness = Likeness()
+        self._features_a = self._features(to_pixels(photos), "photos")
+        self._features_b = self._features(to_pixels(anime), "anime")
+        self._persons = self._likeness.persons(np.stack(to_pixels(photos)))
+
+    def evaluate(self, checkpoint: Checkpoint) -> Evaluation:
+        """Measure one checkpoint."""
+        a2b = checkpoint.a2b.to(self._device)
+        b2a = checkpoint.b2a.to(self._device) if checkpoint.b2a is not None else None
+        forth, drawn, returned = self._direction(a2b, b2a, self._photos, self._features_a, self._features_b, "A2B")
+        back = None
+        if b2a is not None:
+            back, _, _ = self._direction(b2a, a2b, self._anime, self._features_b, self._features_a, "B2A")
+        return Evaluation(
+            checkpoint=str(checkpoint.path),
+            step=checkpoint.step,
+            a2b=forth,
+            b2a=back,
+            identity=identity(self._persons, self._likeness.persons(np.stack(drawn))),
+            identity_cycle=identity(self._persons, self._likeness.persons(np.stack(returned))) if returned else None,
+            strangers=strangers(self._persons),
+            milliseconds=_milliseconds(a2b, self._photos[:1].to(self._device)),
+            device=_described(self._device),
+            size=int(self._photos.shape[-1]),
+        )
+
+    def _direction(
+        self,
+        forth: nn.Module,
+        back: nn.Module | None,
+        pictures: Tensor,
+        features_source: NDArray[np.float32],
+        features_target: NDArray[np.float32],
+        name: str,
+    ) -> tuple[Direction, list[NDArray[np.uint8]], list[NDArray[np.uint8]]]:
+        drawn: list[NDArray[np.uint8]] = []
+        returned: list[NDArray[np.uint8]] = []
+        cycles: list[float] = []
+        looked: list[Attention] = []
+        for picture in tqdm(pictures, desc=name, unit="picture", leave=False, disable=None):
+            there, again = _translate(forth, back, picture[None].to(self._device))
+            drawn += to_pixels(there.image)
+            looked.append(measure_attention(there.attention[0, 0].float().cpu().numpy()))
+            if again is not None:
+                returned += to_pixels(again)
+                cycles.append(self._likeness.distance(picture[None], again.cpu()))
+        features = self._features(drawn, f"{name} drawings")
+        return (
+            Direction(
+                distances=self._distances(features_target, features),
+                untouched=self._distances(features_target, features_source),
+                cycle=float(np.mean(cycles)) if cycles else None,
+                attention=Attention(*np.mean(looked, axis=0).tolist()),
+            ),
+            drawn,
+            returned,
+        )
+
+    def _features(self, pictures: list[NDArray[np.uint8]], what: str) -> NDArray[np.float32]:
+        bar: Iterable[NDArray[np.uint8]] = tqdm(pictures, desc=f"{what}: features", leave=False, disable=None)
+        return self._inception.features(bar)
+
+    def _distances(self, real: NDArray[np.float32], fake: NDArray[np.float32]) -> Distances:
+        return distances(real, fake, EXTRACTOR, self._subsets, self._subset_size)
+
+
+def described(evaluation: Evaluation) -> Iterator[str]:
+    """Tell an evaluation line by line, every figure with its conditions."""
+    yield f"{evaluation.checkpoint}, step {evaluation.step}"
+    for name, way in (("A2B", evaluation.a2b), ("B2A", evaluation.b2a)):
+        if way is None:
+            yield f"{name}: this checkpoint has no such generator"
+            continue
+        yield f"{name} drawings:  {way.distances}"
+        yield f"{name} untouched: {way.untouched}"
+        if way.cycle is not None:
+            yield f"{name} there and back: LPIPS (VGG16, v0.1) {way.cycle:.4f}"
+        yield (
+            f"{name} attention: {way.attention.share:.1%} inside the face (an ellipse of {FACE_AREA:.1%} of the "
+            f"picture), spread over {way.attention.spread:.1%}"
+        )
+    chance = f", {evaluation.strangers:.3f} between strangers" if evaluation.strangers is not None else ""
+    cycle = f", {evaluation.identity_cycle:.3f} there and back" if evaluation.identity_cycle is not None else ""
+    yield f"person: ArcFace cosine {evaluation.identity:.3f} photo to drawing{cycle}{chance}"
+    yield f"time: {evaluation.milliseconds:.0f} ms a picture of {evaluation.size} pixels, {evaluation.device}"
+
+
+@torch.no_grad()
+def _translate(forth: nn.Module, back: nn.Module | None, picture: Tensor) -> tuple[GeneratorOutput, Tensor | None]:
+    there: GeneratorOutput = forth(picture)
+    return there, None if back is None else back(there.image).image
+
+
+@torch.no_grad()
+def _milliseconds(generator: nn.Module, picture: Tensor) -> float:
+    times = []
+    for _ in range(TIMED + 1):
+        started = time.perf_counter()
+        # Reading the result back waits for an accelerator.
+        generator(picture).image.cpu()
+        times.append(time.perf_counter() - started)
+    return float(np.median(times[1:]) * 1000)
+
+
+def _described(device: torch.device) -> str:
+    if device.type == "cuda":
+        return f"torch {torch.__version__}, {torch.cuda.get_device_name(device)}"
+    return f"torch {torch.__version__}, {device.type}, {torch.get_num_threads()} threads"

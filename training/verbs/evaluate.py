@@ -1,0 +1,94 @@
+"""``python -m training evaluate``: put numbers on checkpoints."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from core.errors import AnimirrorError
+from training.cyclegan_run import held_out_domains
+from training.evaluate import Checkpoint, Evaluation, Evaluator, described, open_checkpoint
+from training.recipe import recipe_from
+from training.runfolder import STATS, RunFolder
+from training.unpaired import domain
+
+METRICS = "metrics.jsonl"
+SIZE = 256
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument(
+        "checkpoints", type=Path, nargs="+", metavar="CHECKPOINT", help="a checkpoint, or a run's folder"
+    )
+    parser.add_argument("--a", type=Path, help="held-out photos (default: those of the checkpoint's recipe)")
+    parser.add_argument("--b", type=Path, help="held-out anime, likewise")
+    parser.add_argument("--pictures", type=int, default=100, help="of each domain, default %(default)s")
+    parser.add_argument("--size", type=int, help=f"side of the pictures (default: the recipe's, otherwise {SIZE})")
+    parser.add_argument("--subsets", type=int, default=100, help="of KID, default %(default)s")
+    parser.add_argument("--subset-size", type=int, default=50, help="pictures in each, default %(default)s")
+    parser.add_argument("--all", action="store_true", help="of a run's folder, evaluate every checkpoint that was kept")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="default %(default)s")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the figures; those of a run also go into its metrics.jsonl."""
+    if options.pictures < 2 or options.subset_size < 2 or options.subsets < 1:
+        raise AnimirrorError("KID compares sets: --pictures and --subset-size are at least 2, --subsets at least 1.")
+    paths = list(_expanded(options.checkpoints, options.all))
+    first = open_checkpoint(paths[0])
+    photos, anime = _pictures(options, first)
+    if min(len(photos), len(anime)) < 2:
+        raise AnimirrorError("At least two held-out pictures of each domain are needed; name folders with --a and --b.")
+    evaluator = Evaluator(photos, anime, _device(options.device), options.subsets, options.subset_size)
+    for path in paths:
+        checkpoint = first if path == paths[0] else open_checkpoint(path)
+        evaluation = evaluator.evaluate(checkpoint)
+        print("\n".join(described(evaluation)), flush=True)
+        _note(checkpoint.path, evaluation)
+    return 0
+
+
+def _expanded(paths: Sequence[Path], everything: bool) -> Iterator[Path]:
+    for path in paths:
+        kept = RunFolder(path).numbered() if everything and path.is_dir() else []
+        yield from kept or [path]
+
+
+def _pictures(options: argparse.Namespace, checkpoint: Checkpoint) -> tuple[Tensor, Tensor]:
+    size = options.size or checkpoint.recipe.get("data", {}).get("size", SIZE)
+    if options.a and options.b:
+        domains = domain(options.a), domain(options.b)
+    elif checkpoint.kind == "cyclegan":
+        recipe = recipe_from(checkpoint.recipe, f"The recipe in {checkpoint.path}")
+        ours = held_out_domains(recipe)
+        domains = domain(options.a) if options.a else ours[0], domain(options.b) if options.b else ours[1]
+    else:
+        raise AnimirrorError(
+            f"{checkpoint.path} does not say which held-out pictures belong to it; name two folders with --a and --b."
+        )
+    return domains[0].plain(options.pictures, size), domains[1].plain(options.pictures, size)
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise AnimirrorError(f"The device {name!r} cannot be used here; leave --device out, or name cpu.") from error
+    return device
+
+
+def _note(checkpoint: Path, evaluation: Evaluation) -> None:
+    """Append the figures to the run that the checkpoint belongs to, if it lies in one."""
+    for folder in (checkpoint.parent, checkpoint.parent.parent):
+        if (folder / STATS).is_file():
+            with (folder / METRICS).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(evaluation)) + "\n")
+            return
