@@ -6,6 +6,7 @@ killed while it saves leaves the previous checkpoint whole.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -25,17 +26,23 @@ class CheckpointError(AnimirrorError):
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
-    """Write ``tensors`` and JSON-able ``metadata`` to ``path`` atomically."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write ``tensors`` and JSON-able ``metadata`` to ``path`` atomically.
+
+    Raises CheckpointError when the disk is full or may not be written; a file that was there stays as it was.
+    """
     partial = path.with_name(f"{path.name}.part")
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         save_file(plain, partial, metadata={"animirror": json.dumps(metadata)})
         with partial.open("rb+") as file:
             os.fsync(file.fileno())
         partial.replace(path)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"The checkpoint {path} could not be saved ({error}); free some space there.") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -14,10 +14,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.errors import AnimirrorError
 from training.backdrops import Image, before_white, deepen, put_before, random_backdrop, white_backdrop_matte
 
 
-class PairsError(RuntimeError):
+class PairsError(AnimirrorError):
     """The folder does not hold usable pairs."""
 
 

@@ -25,7 +25,7 @@ def one_thread() -> None:
 
 def parts_of_a_portrait() -> list[NDArray[np.uint8]]:
     """Squares of 80 pixels from a real photo, each another part of it."""
-    photo = skimage.data.astronaut()
+    photo = skimage.data.astronaut()  # type: ignore[no-untyped-call]
     places = np.random.default_rng(0).integers(0, 512 - 80, (PICTURES, 2))
     return [np.ascontiguousarray(photo[y : y + 80, x : x + 80]) for y, x in places]
 

@@ -30,7 +30,7 @@ def assert_same(ours: dict[str, Tensor], plain: dict[str, Tensor]) -> None:
     assert ours.keys() == plain.keys()
     for name, gradient in ours.items():
         scale = float(plain[name].abs().max()) + 1e-6
-        torch.testing.assert_close(gradient, plain[name], rtol=1e-6, atol=1e-6 * scale, msg=lambda _, n=name: n)
+        torch.testing.assert_close(gradient, plain[name], rtol=1e-6, atol=1e-6 * scale, msg=name)
 
 
 @pytest.mark.parametrize("changes", [{}, {"losses": {"cam": 0.0, "gan": "hinge"}}], ids=["report", "cam0-hinge"])
@@ -98,7 +98,7 @@ def test_the_attention_map_uses_the_normalised_weights_of_the_classifiers() -> N
     discriminator(pictures)
     features = discriminator.features(pictures)
     # A row vector's spectral norm is its length.
-    raw = discriminator.average.parametrizations.weight.original  # type: ignore[union-attr,index]
+    raw = discriminator.average.parametrizations.weight.original  # type: ignore[union-attr]
     assert isinstance(raw, Tensor)
     assert not torch.allclose(raw.norm(), torch.tensor(1.0), atol=0.05)
     expected = features * (raw / raw.norm())[:, :, None, None]
@@ -134,7 +134,7 @@ def test_gradients_of_the_small_generators_against_projected_discriminators_reac
 
 
 def test_likeness_is_a_loss_with_a_gradient_that_prefers_the_same_person(
-    tiny_recipe: Make, borrowed: Callable[[str], None], portrait_photo: object
+    tiny_recipe: Make, borrowed: Callable[[str], None]
 ) -> None:
     import onnxruntime
     import skimage.data
@@ -149,7 +149,8 @@ def test_likeness_is_a_loss_with_a_gradient_that_prefers_the_same_person(
     torch.testing.assert_close(ArcFace()(faces), nn.functional.normalize(expected), rtol=1e-3, atol=1e-4)
 
     # The astronaut's eyes are about 0.24 of this square apart.
-    photo = torch.from_numpy(skimage.data.astronaut()[10:240, 110:340].copy()).permute(2, 0, 1)[None] / 127.5 - 1
+    whole = skimage.data.astronaut()  # type: ignore[no-untyped-call]
+    photo = torch.from_numpy(whole[10:240, 110:340].copy()).permute(2, 0, 1)[None] / 127.5 - 1
     distance = FaceDistance()
     drawing = (photo * 0.7 + 0.1).requires_grad_()
     loss = distance(photo, drawing)

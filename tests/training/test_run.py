@@ -108,12 +108,12 @@ def test_grids_are_drawn_at_the_milestones_with_four_rows(tiny_recipe: Make, tmp
 
 
 def test_tensorboard_can_read_the_losses(tiny_recipe: Make, tmp_path: Path) -> None:
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator  # type: ignore[import-untyped]
 
     train(tiny_recipe(), tmp_path / "run")
     events = EventAccumulator(str(tmp_path / "run" / "tensorboard"))
-    events.Reload()  # type: ignore[no-untyped-call]
-    assert [event.step for event in events.Scalars("g_cycle")] == [1, 2, 3, 4]  # type: ignore[no-untyped-call]
+    events.Reload()
+    assert [event.step for event in events.Scalars("g_cycle")] == [1, 2, 3, 4]
 
 
 def command(*arguments: object) -> list[str]:
@@ -154,8 +154,13 @@ def test_two_processes_get_the_gradients_of_one_with_the_same_batch(recipe_file:
     moments = []
     for devices in (1, 2):
         out = tmp_path / f"devices-{devices}"
-        settings = (f"device.devices={devices}", "steps=1", "device.threads=1", "optimizer.weight_decay=0.0")
-        settings += ("device.precision=64-true",)
+        settings = (
+            f"device.devices={devices}",
+            "device.precision=64-true",
+            "device.threads=1",
+            "optimizer.weight_decay=0.0",
+            "steps=1",
+        )
         arguments = [argument for setting in settings for argument in ("--set", setting)]
         done = subprocess.run(
             command("run", recipe_file, "--out", out, *arguments), cwd=ROOT, capture_output=True, text=True, check=False
@@ -170,4 +175,4 @@ def test_two_processes_get_the_gradients_of_one_with_the_same_batch(recipe_file:
     assert parts == {"adam", "adam_b2a", "adam_discriminator_a", "adam_discriminator_b"}
     for name, moment in alone.items():
         scale = float(moment.abs().max()) + 1e-12
-        torch.testing.assert_close(together[name], moment, rtol=1e-6, atol=1e-6 * scale, msg=lambda _, n=name: n)
+        torch.testing.assert_close(together[name], moment, rtol=1e-6, atol=1e-6 * scale, msg=name)

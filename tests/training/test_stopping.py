@@ -15,7 +15,7 @@ def curve(settles_at: int, count: int = 60, jitter: float = 0.02, loss_falls_unt
     index = np.arange(count)
     kid = np.where(index < settles_at, 3 - 2 * index / max(1, settles_at), 1.0) + rng.normal(0, jitter, count)
     loss = np.maximum(0.2, 0.2 + 0.02 * (loss_falls_until - index)) + rng.normal(0, 0.0005, count)
-    return [Measurement(100 * (i + 1), float(kid[i]), float(loss[i])) for i in index]
+    return [Measurement(100 * (i + 1), float(kid[i]), float(loss[i])) for i in range(count)]
 
 
 @pytest.mark.parametrize("settles_at", [10, 20, 35])

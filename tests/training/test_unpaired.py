@@ -59,7 +59,7 @@ def test_pictures_of_mixed_sizes_keep_their_aspect_ratio(tmp_path: Path, told: l
         rows, columns = np.mgrid[:height, :width]
         radius = 0.45 * min(size)
         canvas[(rows - height / 2) ** 2 + (columns - width / 2) ** 2 < radius**2] = 255
-        Image.fromarray(canvas).save(tmp_path / f"{name}.png")  # type: ignore[no-untyped-call]
+        Image.fromarray(canvas).save(tmp_path / f"{name}.png")
     mixed = domain(tmp_path, told.append)
     for position in range(8):
         assert mixed.window(0, position, WINDOW).shape == (32, 32, 3)
@@ -112,7 +112,7 @@ def test_one_picture_is_enough_but_warned_about(tmp_path: Path, told: list[str])
 def test_a_white_wall_is_replaced_where_wanted(tmp_path: Path, told: list[str]) -> None:
     canvas = np.full((64, 64, 3), 255, np.uint8)
     canvas[16:, 20:44] = (120, 80, 60)
-    Image.fromarray(canvas).save(tmp_path / "person.png")  # type: ignore[no-untyped-call]
+    Image.fromarray(canvas).save(tmp_path / "person.png")
     person = domain(tmp_path, told.append)
     corners = [person.window(0, position, Window(32, 36, backdrops=1.0))[:4].mean() for position in range(6)]
     assert max(corners) - min(corners) > 0.1
