@@ -31,7 +31,7 @@ def problem() -> str | None:
     wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
     if not wayland and not x11:
         return f"There is no display here. {_INSTEAD}"
-    if wayland and _wayland_answers():
+    if wayland and _wayland_answers(wayland):
         return None
     if not x11 or not _x11_answers():
         return f"The display {x11 or wayland} does not answer. {_INSTEAD}"
@@ -56,7 +56,10 @@ def _x11_answers() -> bool:
     return not failed
 
 
-def _wayland_answers() -> bool:
+def _wayland_answers(name: str) -> bool:
+    # Asked without its socket, the library writes a line of its own to the terminal.
+    if not (Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / name).is_socket():
+        return False
     if _missing_library("libqwayland.so") is not None:
         return False
     try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from core import paths
 from desktop.theme import Tokens
 
-# Pictures are kept for these ratios of device pixels; between them Qt scales down.
-_RATIOS = (1.0, 1.5, 2.0, 3.0)
+# An icon holds pictures for these ratios of device pixels; for others Qt scales the next larger one.
+_RATIOS = (1.0, 1.5, 2.0)
 
 
 def icon(name: str, colour: str, size: int = 20, disabled: str | None = None) -> QIcon:
@@ -22,18 +22,24 @@ def icon(name: str, colour: str, size: int = 20, disabled: str | None = None) ->
         name: The file's name without ``.svg``.
         colour: As ``#rrggbb``.
         size: Side in device-independent pixels.
-        disabled: The colour on a disabled control, ``colour`` where None.
+        disabled: The colour on a disabled control; the style chooses one where None.
     """
     result = QIcon()
     for ratio in _RATIOS:
         result.addPixmap(line_pixmap(name, colour, size, ratio), QIcon.Mode.Normal)
-        result.addPixmap(line_pixmap(name, disabled or colour, size, ratio), QIcon.Mode.Disabled)
+        if disabled is not None:
+            result.addPixmap(line_pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
     return result
 
 
 def line_pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     """Return one square picture of a line drawing; ``ratio`` is device pixels a device-independent pixel."""
-    return _render(_source(name).replace("currentColor", QColor(colour).name()), QSize(size, size), ratio)
+    key = f"animirror/{name}/{colour}/{size}/{ratio}"
+    pixmap = QPixmap()
+    if not QPixmapCache.find(key, pixmap):
+        pixmap = _render(_source(name).replace("currentColor", QColor(colour).name()), QSize(size, size), ratio)
+        QPixmapCache.insert(key, pixmap)
+    return pixmap
 
 
 def illustration(name: str, tokens: Tokens, size: QSize, ratio: float) -> QPixmap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -119,8 +120,11 @@ class Gallery(QAbstractListModel):
                 return photo.name
             case Qt.ItemDataRole.DecorationRole:
                 return photo.thumbnail
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{photo.name} – {self._spoken(photo.status)}"
+            case Qt.ItemDataRole.ToolTipRole:
+                # A tooltip that looks like markup is taken for markup, and names of files may look like anything.
+                return f"<qt>{html.escape(photo.name)} – {self._spoken(photo.status)}</qt>"
             case _ if role == STATUS_ROLE:
                 return photo.status
         return None

@@ -37,6 +37,7 @@ class IconButton(QPushButton):
         """
         super().__init__(parent)
         self._icon_name = icon_name
+        self._icon_colour = ""
         self._role = role
         self.set_label(text)
         self.setAccessibleName(text)
@@ -68,4 +69,7 @@ class IconButton(QPushButton):
         colour = {"primary": tokens.on_accent, "quiet": tokens.muted, "link": tokens.accent}.get(
             self._role, tokens.text
         )
-        self.setIcon(icon(self._icon_name, colour, _ICON_SIZE, tokens.outline))
+        # Style and palette change several times while a window is made; most of it changes no colour.
+        if colour != self._icon_colour:
+            self._icon_colour = colour
+            self.setIcon(icon(self._icon_name, colour, _ICON_SIZE, tokens.outline))
