@@ -7,22 +7,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def cut_to_whole(path: Path) -> None:
+def cut_to_whole(path: Path) -> bool:
     """Cut off what was only half written at the end of a fragmented file, so that players meet no broken picture.
 
-    Raises OSError.
+    Answers whether any fragment is whole. Raises OSError.
     """
     size = path.stat().st_size
-    whole = 0
+    whole, fragments = 0, 0
     for kind, end in _boxes(path):
         if end > size:
             break
         # A fragment is a moof that describes the mdat after it.
         if kind != b"moof":
             whole = end
+            fragments += kind == b"mdat"
     if 0 < whole < size:
         with path.open("r+b") as file:
             file.truncate(whole)
+    return fragments > 0
 
 
 def _boxes(path: Path) -> Iterator[tuple[bytes, int]]:

@@ -63,7 +63,7 @@ class Recorder:
         self._first: float | None = None
         self._last = 0.0
         self._ticks = -1
-        self._failed = False
+        self._error: Exception | None = None
         self._stream: VideoStream | None = None
         self._waiting: queue.Queue[Result | Sound | None] = queue.Queue()
         try:
@@ -97,7 +97,7 @@ class Recorder:
         return Recording(self.path, self._last - (self._first or self._last), self._written, self._dropped)
 
     def _give(self, item: Result | Sound) -> bool:
-        if self._failed:
+        if self._error is not None:
             return False
         room = _WAITING_PICTURES if isinstance(item, Result) else _WAITING
         if self._waiting.qsize() < room:
@@ -108,7 +108,7 @@ class Recorder:
 
     def _write_all(self) -> None:
         try:
-            while not self._failed and (item := self._waiting.get()) is not None:
+            while (item := self._waiting.get()) is not None:
                 if isinstance(item, Sound):
                     self._write_sound(item)
                 else:
@@ -118,16 +118,29 @@ class Recorder:
             if self._sound is not None:
                 self._sound.finish()
         except (OSError, av.error.FFmpegError) as error:
-            self._fail(error)
+            self._error = error
         try:
             self._container.close()
         except (OSError, av.error.FFmpegError) as error:
-            self._fail(error)
+            self._error = self._error or error
+        self._settle()
+
+    def _settle(self) -> None:
+        """Leave a file that can be played, or none, and tell what went wrong."""
+        kept = self._stream is not None
         with contextlib.suppress(OSError):
-            if self._stream is None:
+            kept = kept and (self._error is None or cut_to_whole(self.path))
+            if not kept:
                 self.path.unlink()
-            elif self._failed:
-                cut_to_whole(self.path)
+        if self._error is not None:
+            reason = getattr(self._error, "strerror", None) or str(self._error)
+            outcome = "What was recorded until then is saved and can be played." if kept else "Nothing could be saved."
+            self._report(
+                Fault(
+                    f"Recording stopped: {quoted(self.path.name)} cannot be written any further ({reason}). {outcome} "
+                    "Free some space, then record again."
+                )
+            )
 
     def _write(self, result: Result) -> None:
         height, width = result.pixels.shape[:2]
@@ -158,14 +171,3 @@ class Recorder:
         stream.codec_context.time_base = Fraction(1, _TICKS)
         stream.codec_context.gop_size = max(1, round(self._rate))
         return stream
-
-    def _fail(self, error: Exception) -> None:
-        if not self._failed:
-            self._failed = True
-            reason = getattr(error, "strerror", None) or str(error)
-            self._report(
-                Fault(
-                    f"Recording stopped: {quoted(self.path.name)} cannot be written any further ({reason}). What "
-                    "was recorded until then is saved and can be played. Free some space, then record again."
-                )
-            )

@@ -11,7 +11,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from numpy.typing import NDArray
 
-#: Seconds by which sound and clock may differ before the sound is moved: more than a microphone's irregular delivery.
+#: Seconds by which sound and clock may differ before that is mended: more than a microphone's irregular delivery.
 _ADRIFT = 0.15
 
 
@@ -26,8 +26,8 @@ class Sound:
 class SoundTrack:
     """An AAC track of a file that is being written.
 
-    Samples follow one another without gaps, so that their irregular delivery is not heard; where the microphone paused,
-    the track is moved to the clock again.
+    Samples follow one another without gaps, so that their irregular delivery is not heard. Where the microphone paused,
+    silence is put in; where it runs ahead of the clock, a little is left out.
     """
 
     def __init__(self, container: OutputContainer, rate: int) -> None:
@@ -37,29 +37,32 @@ class SoundTrack:
         self._stream = stream
         self._rate = rate
         self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=rate, frame_size=1024)
-        self._next: int | None = None
+        self._written = 0
 
     def write(self, sound: Sound, start: float) -> None:
         """Write a piece of sound; ``start`` is the time of the video's first frame. Raises FFmpegError."""
-        due = round((sound.time - start) * self._rate)
+        ahead = self._written - round((sound.time - start) * self._rate)
         samples = sound.samples
-        if self._next is None or abs(due - self._next) > _ADRIFT * self._rate:
-            # What was heard before the first frame is left out.
-            samples = samples[max(0, -due) :]
-            self._next = max(due, self._next or 0, 0)
-        if samples.size == 0:
-            return
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = self._rate, self._next, Fraction(1, self._rate)
-        self._next += samples.size
-        self._encode(self._resampler.resample(frame))
+        if ahead > _ADRIFT * self._rate or (self._written == 0 and ahead > 0):
+            samples = samples[ahead:]
+        elif ahead < -_ADRIFT * self._rate:
+            for begin in range(0, -ahead, self._rate):
+                self._encode(np.zeros(min(self._rate, -ahead - begin), np.int16))
+        if samples.size:
+            self._encode(samples)
 
     def finish(self) -> None:
         """Write what is left. Raises FFmpegError."""
-        if self._next is not None:
-            self._encode(self._resampler.resample(None))
+        if self._written:
+            self._mux(self._resampler.resample(None))
             self._container.mux(self._stream.encode(None))
 
-    def _encode(self, frames: list[av.AudioFrame]) -> None:
+    def _encode(self, samples: NDArray[np.int16]) -> None:
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), format="s16", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = self._rate, self._written, Fraction(1, self._rate)
+        self._written += samples.size
+        self._mux(self._resampler.resample(frame))
+
+    def _mux(self, frames: list[av.AudioFrame]) -> None:
         for frame in frames:
             self._container.mux(self._stream.encode(frame))

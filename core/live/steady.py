@@ -41,10 +41,10 @@ class Steadiness:
         if amount == 0.0:
             return cls(gain=1.0, pace=1.0, tuning=None, keep=0.0, hold=0.3, fade=0.0)
         return cls(
-            gain=1.0 - 0.7 * amount**0.3,
+            gain=0.5 * 0.12**amount,
             pace=1.0 - 0.85 * amount**0.3,
-            # Strong at rest only: at half a face width a second the cut-off is above 10 Hz.
-            tuning=Tuning(cutoff=8.0 - 6.5 * amount, reaction=30.0 - 18.0 * amount),
+            # The flow is nearly free of noise, so little has to be filtered; what lags is filtered hardly at all.
+            tuning=Tuning(cutoff=10.0 - 8.0 * amount, reaction=60.0 - 40.0 * amount),
             keep=0.9 * amount**0.17,
             hold=0.3 + 0.2 * amount,
             fade=0.25 * amount,

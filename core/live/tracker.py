@@ -31,9 +31,9 @@ WORK_SIDE = 640
 _SHARE, _SHARE_IN_SEARCH = 0.10, 0.35
 #: Seconds between detections, whatever they cost.
 _SHORTEST, _LONGEST = 0.15, 1.0
-#: Mean distance of landmarks in eye distances up to which a detection is of a followed face, and up to which it
-#: corrects the face gently instead of moving it at once.
-_SAME_FACE, _GENTLE = 0.8, 0.2
+#: Mean distance of landmarks in eye distances up to which a detection is of a followed face, up to which it corrects
+#: the face gently instead of moving it at once, and up to which it is probably the detector's noise.
+_SAME_FACE, _GENTLE, _NOISE = 0.8, 0.2, 0.05
 #: A face must be this much larger than the main one to become the main one.
 _MUCH_LARGER = 1.25
 #: Mean change in grey levels from one frame to the next that is another scene, and the darkest mean of a scene.
@@ -154,11 +154,14 @@ class FaceTracker:
 
     def _correct(self, track: _Track, found: NDArray[np.float64], steadiness: Steadiness) -> None:
         apart = found - track.landmarks
-        if track.held or np.linalg.norm(apart, axis=1).mean() > _GENTLE * track.eyes:
+        distance = float(np.linalg.norm(apart, axis=1).mean()) / track.eyes
+        if track.held or distance > _GENTLE:
             track.landmarks, track.debt = found, np.zeros((5, 2))
             track.filter = OneEuro()
         else:
-            track.debt = steadiness.gain * apart
+            # A detection's usual noise moves the face little; what is more than that is an error to be mended.
+            doubt = float(np.clip((distance - _NOISE) / (_GENTLE - _NOISE), 0.0, 1.0))
+            track.debt = (steadiness.gain + (1.0 - steadiness.gain) * doubt) * apart
         track.doubted, track.held = None, False
 
     def _age(self, passed: float, steadiness: Steadiness) -> None:

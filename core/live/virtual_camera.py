@@ -43,9 +43,7 @@ Opener = Callable[[int, int, float], Device]
 def missing() -> str | None:
     """Return a sentence that says why there can be no virtual camera here, or None where one may be tried."""
     if importlib.util.find_spec("pyvirtualcam") is None:
-        return (
-            "The virtual camera needs the package pyvirtualcam; install it with: pip install animirror[virtual-camera]"
-        )
+        return "The virtual camera needs the package pyvirtualcam. Install it with: pip install pyvirtualcam"
     return None
 
 
