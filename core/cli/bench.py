@@ -7,10 +7,10 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import psutil
 
@@ -18,7 +18,7 @@ from core.catalogue import Model, load_catalogue, load_model_folder
 from core.errors import AnimirrorError, SourceError
 from core.live.events import Event, Fault, Notice, Status, StatusChanged
 from core.live.frame import Result
-from core.live.loading import live_model, load_detector, load_generator
+from core.live.loading import live_model, load_detector, load_generator, once
 from core.live.session import LiveSession
 from core.live.sources import FileSource, Source
 from core.live.stats import Spread
@@ -32,7 +32,6 @@ _HEAVY = ("decode", "detect", "generate", "wait")
 _WARM_UP = 1.0
 _PATIENCE = 60.0
 _FRAME = (1280, 720)
-Loaded = TypeVar("Loaded")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,7 +104,7 @@ def measure(options: argparse.Namespace) -> Report:
     """Draw for ``options.seconds`` and return the figures; raises AnimirrorError."""
     model = _model(options.model)
     settings = LiveSettings(view=options.view)
-    load, detector = _once(load_generator), _once(load_detector)
+    load, detector = once(load_generator), once(load_detector)
     process = psutil.Process()
     memory: list[float] = []
     fast, camera = _Tally(), _Tally()
@@ -155,18 +154,6 @@ def measure(options: argparse.Namespace) -> Report:
         first_drawn=since,
         memory={"start": memory[0], "end": memory[-1], "peak": max(memory)},
     )
-
-
-def _once(load: Callable[..., Loaded]) -> Callable[..., Loaded]:
-    """Return a function that loads the first time it is called, and gives the same thing ever after."""
-    loaded: list[Loaded] = []
-
-    def once(*arguments: Any) -> Loaded:
-        if not loaded:
-            loaded.append(load(*arguments))
-        return loaded[0]
-
-    return once
 
 
 def _model(identifier: str | None) -> Model:

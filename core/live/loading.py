@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from core.generator import Generator
 from core.live.tracker import WORK_SIDE, Detector
 from core.runtime import Device
 
+Loaded = TypeVar("Loaded")
 Load = Callable[[Model, Device], Generator]
 LoadDetector = Callable[[], Detector]
 
@@ -48,3 +51,20 @@ def load_detector() -> Detector:
     detector = FaceDetector(sizes=((WORK_SIDE, WORK_SIDE),), threads=live_threads())
     detector.detect(np.zeros((WORK_SIDE // 2, WORK_SIDE, 3), np.uint8))
     return detector
+
+
+def once(load: Callable[..., Loaded]) -> Callable[..., Loaded]:
+    """Return a function that loads when it is first called, and gives the same thing ever after, whatever it is asked.
+
+    For what outlives a session: networks that are loaded again and again cost seconds and memory.
+    """
+    loaded: list[Loaded] = []
+    lock = threading.Lock()
+
+    def give(*arguments: Any) -> Loaded:
+        with lock:
+            if not loaded:
+                loaded.append(load(*arguments))
+            return loaded[0]
+
+    return give
