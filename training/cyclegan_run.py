@@ -23,8 +23,6 @@ from training.unpaired import Domain, Unpaired, Window, domain
 
 #: The frozen trunk below projected discriminators is somebody else's work and never saved.
 BORROWED = ".trunk."
-#: Held-out pictures from the training folder, where no folder of held-out ones was named.
-SPARE = 50
 
 
 class CycleGANRun:

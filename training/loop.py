@@ -19,7 +19,7 @@ from training.interruption import Interruption
 from training.memory import memory_failures_told
 from training.runfolder import RunFolder
 from training.steplog import StepLog
-from training.stopping import Measurement, StopRule
+from training.stopping import Measurement, StopRule, Verdict
 
 #: The exit code of a run that Ctrl-C ended, after it saved everything.
 INTERRUPTED = 130
@@ -98,34 +98,44 @@ class Loop:
         Raises:
             RunError: the losses are no numbers any more, or memory ran out. The last checkpoint is whole.
         """
-        leader = self.fabric.is_global_zero
-        with Interruption() as interruption, StepLog(self.folder, self.step, self.plan, leader) as log:
+        with Interruption() as interruption, self._log() as log:
             while self.step < self.plan.steps:
-                started = time.monotonic()
-                with memory_failures_told(self.step, self.plan.recipe):
-                    losses = self.trainee.step(self.step)
-                self.step += 1
-                self.seconds += time.monotonic() - started
-                log.add(self.step, losses, self.seconds)
-                if self.step % self.plan.log_every == 0 or self._saves():
-                    self._flush(log)
-                if self._is_due(self.plan.measure_every):
-                    self._measure(log)
-                if self._saves():
-                    self._save()
-                if self._draws() and leader:
-                    with memory_failures_told(self.step, self.plan.recipe):
-                        self.trainee.draw(self.step)
-                if self.plan.rule_ends_run and self._is_due(self.plan.measure_every):
-                    verdict = self.plan.rule.verdict(self.measurements)
-                    if verdict.done_at is not None:
-                        self._tell(verdict.sentence)
-                        return Ending.DONE
+                if self.plan.rule_ends_run and self.verdict().done_at is not None:
+                    return Ending.DONE
+                self._train(log)
+                self._look_back(log)
                 if self._anyone(interruption.asked):
                     self._flush(log)
                     self._save()
                     return Ending.INTERRUPTED
         return Ending.FINISHED
+
+    def verdict(self) -> Verdict:
+        """What the stop rule says of the run so far."""
+        return self.plan.rule.verdict(self.measurements)
+
+    def _train(self, log: StepLog) -> None:
+        started = time.monotonic()
+        with memory_failures_told(self.step, self.plan.recipe):
+            losses = self.trainee.step(self.step)
+        self.step += 1
+        self.seconds += time.monotonic() - started
+        log.add(self.step, losses, self.seconds)
+
+    def _look_back(self, log: StepLog) -> None:
+        """Do all that is due after a step."""
+        if self._is_due(self.plan.log_every) or self._saves():
+            self._flush(log)
+        if self._is_due(self.plan.measure_every):
+            self._measure(log)
+        if self._saves():
+            self._save()
+        if self._draws() and self.fabric.is_global_zero:
+            with memory_failures_told(self.step, self.plan.recipe):
+                self.trainee.draw(self.step)
+
+    def _log(self) -> StepLog:
+        return StepLog(self.folder, self.step, self.plan, self.fabric.is_global_zero)
 
     def _is_due(self, every: int) -> bool:
         return bool(every) and self.step % every == 0

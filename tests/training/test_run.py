@@ -29,8 +29,9 @@ ALL_IN = {
 }
 
 
-def train(recipe: Recipe, folder: Path, until: int | None = None) -> Loop:
+def train(recipe: Recipe, folder: Path, until: int | None = None, ending: Ending | None = None) -> Loop:
     """Train to the end, or like somebody who presses Ctrl-C during the step after ``until - 1``."""
+    expected = ending or (Ending.FINISHED if until is None else Ending.INTERRUPTED)
     fabric = Fabric(accelerator="cpu", devices=1)
     run = CycleGANRun(recipe, folder, fabric, tell=lambda sentence: None)
     with run.batches:
@@ -44,8 +45,7 @@ def train(recipe: Recipe, folder: Path, until: int | None = None) -> Loop:
                 return step(number)
 
             run.step = step_and_interrupt  # type: ignore[method-assign,assignment]
-        ending = loop.run()
-    assert ending is (Ending.FINISHED if until is None else Ending.INTERRUPTED)
+        assert loop.run() is expected
     return loop
 
 
@@ -87,6 +87,20 @@ def test_the_last_few_checkpoints_are_kept_and_the_best_is_marked(
     assert checkpoints.load(folder.best)[1]["step"] == 2
     assert checkpoints.load(folder.last)[1]["step"] == 4
     assert not list(folder.path.rglob("*.part"))
+
+
+def test_the_stop_rule_ends_a_run_and_stands_by_it(
+    tiny_recipe: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distances = iter([5.0, 3.0, 1.0, *[1.5] * 20])
+    monkeypatch.setattr(CycleGANRun, "measure", lambda self: next(distances))
+    rule = {"every": 1, "ends_run": True, "patience": 2, "flat": 1.0}
+    recipe = tiny_recipe(steps=20, output={"keep": 0}, stopping=rule)
+    ended = train(recipe, tmp_path / "run", ending=Ending.DONE)
+    assert 4 < ended.step < 10
+    assert checkpoints.load(tmp_path / "run" / "best.safetensors")[1]["step"] == 3
+    again = train(recipe, tmp_path / "run", ending=Ending.DONE)
+    assert again.step == ended.step
 
 
 def test_the_averaged_generator_follows_the_trained_one(tiny_recipe: Make, tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
         loop = Loop(trainee, folder, trainee.plan(), fabric, tell=fabric.print)
         ending = loop.run()
     fabric.print(f"{ending.value.capitalize()} at step {loop.step}; the run is in {folder.path}.")
+    if loop.measurements:
+        fabric.print(loop.verdict().sentence)
     if trainee.data.skipped:
         fabric.print(f"{trainee.data.skipped} pictures could not be read and were left out.")
     return INTERRUPTED if ending is Ending.INTERRUPTED else 0
