@@ -19,6 +19,7 @@ VERBS = {
     "run": "train a CycleGAN from a recipe",
     "bench": "measure a training step against a plain version of it",
     "evaluate": "put numbers on checkpoints: KID, FID, the cycle, the person, the attention",
+    "report": "show runs on one HTML page, with the student report's figures",
     "when-to-stop": "say from a run's log when it was done",
 }
 

@@ -21,7 +21,7 @@ from tqdm import tqdm
 from training import checkpoints
 from training.checkpoints import CheckpointError
 from training.cyclegan import build_generator
-from training.metrics.attention import FACE_AREA, Attention, measure_attention
+from training.metrics.attention import FACE_AREA, Attention, mean, measure_attention
 from training.metrics.fidelity import Distances, distances
 from training.metrics.inception import EXTRACTOR, Inception
 from training.metrics.likeness import Likeness, identity, strangers
@@ -50,13 +50,11 @@ class Direction:
     """One way of translation.
 
     distances: between drawings and real pictures of the target domain.
-    untouched: the same for the source's pictures as they are, which is where the way begins.
     cycle: LPIPS between pictures and their way there and back; None where there is no way back.
     attention: mean over the pictures; an attention without preference has a share of FACE_AREA.
     """
 
     distances: Distances
-    untouched: Distances
     cycle: float | None
     attention: Attention
 
@@ -65,6 +63,7 @@ class Direction:
 class Evaluation:
     """Everything that was measured of one checkpoint.
 
+    untouched: distances between the photos and the anime as they are, which is where both ways begin.
     identity: mean cosine of ArcFace vectors of photos and their drawings; identity_cycle: of photos and their way
     there and back; strangers: between different photos, the likeness of chance.
     milliseconds: median time of one drawing A2B of ``size`` pixels on ``device``.
@@ -74,6 +73,7 @@ class Evaluation:
     step: int
     a2b: Direction
     b2a: Direction | None
+    untouched: Distances
     identity: float
     identity_cycle: float | None
     strangers: float | None
@@ -130,21 +130,23 @@ class Evaluator:
         self._likeness = Likeness()
         self._features_a = self._features(to_pixels(photos), "photos")
         self._features_b = self._features(to_pixels(anime), "anime")
+        self._untouched = self._distances(self._features_b, self._features_a)
         self._persons = self._likeness.persons(np.stack(to_pixels(photos)))
 
     def evaluate(self, checkpoint: Checkpoint) -> Evaluation:
         """Measure one checkpoint."""
         a2b = checkpoint.a2b.to(self._device)
         b2a = checkpoint.b2a.to(self._device) if checkpoint.b2a is not None else None
-        forth, drawn, returned = self._direction(a2b, b2a, self._photos, self._features_a, self._features_b, "A2B")
+        forth, drawn, returned = self._direction(a2b, b2a, self._photos, self._features_b, "A2B")
         back = None
         if b2a is not None:
-            back, _, _ = self._direction(b2a, a2b, self._anime, self._features_b, self._features_a, "B2A")
+            back, _, _ = self._direction(b2a, a2b, self._anime, self._features_a, "B2A")
         return Evaluation(
             checkpoint=str(checkpoint.path),
             step=checkpoint.step,
             a2b=forth,
             b2a=back,
+            untouched=self._untouched,
             identity=identity(self._persons, self._likeness.persons(np.stack(drawn))),
             identity_cycle=identity(self._persons, self._likeness.persons(np.stack(returned))) if returned else None,
             strangers=strangers(self._persons),
@@ -158,7 +160,6 @@ class Evaluator:
         forth: nn.Module,
         back: nn.Module | None,
         pictures: Tensor,
-        features_source: NDArray[np.float32],
         features_target: NDArray[np.float32],
         name: str,
     ) -> tuple[Direction, list[NDArray[np.uint8]], list[NDArray[np.uint8]]]:
@@ -177,9 +178,8 @@ class Evaluator:
         return (
             Direction(
                 distances=self._distances(features_target, features),
-                untouched=self._distances(features_target, features_source),
                 cycle=float(np.mean(cycles)) if cycles else None,
-                attention=Attention(*np.mean(looked, axis=0).tolist()),
+                attention=mean(looked),
             ),
             drawn,
             returned,
@@ -196,12 +196,12 @@ class Evaluator:
 def described(evaluation: Evaluation) -> Iterator[str]:
     """Tell an evaluation line by line, every figure with its conditions."""
     yield f"{evaluation.checkpoint}, step {evaluation.step}"
+    yield f"untouched photos and anime: {evaluation.untouched}"
     for name, way in (("A2B", evaluation.a2b), ("B2A", evaluation.b2a)):
         if way is None:
             yield f"{name}: this checkpoint has no such generator"
             continue
-        yield f"{name} drawings:  {way.distances}"
-        yield f"{name} untouched: {way.untouched}"
+        yield f"{name} drawings: {way.distances}"
         if way.cycle is not None:
             yield f"{name} there and back: LPIPS (VGG16, v0.1) {way.cycle:.4f}"
         yield (

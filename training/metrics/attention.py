@@ -11,8 +11,9 @@ preference would have inside.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +26,19 @@ FACE_AREA = float(np.pi * HALF_AXES[0] * HALF_AXES[1])
 _FLAT = 1e-6
 
 
-class Attention(NamedTuple):
+@dataclass(frozen=True)
+class Attention:
     """share: of attention inside the face, 0 to 1. spread: share of the picture that carries it, 0 to 1."""
 
     share: float
     spread: float
+
+
+def mean(attentions: Sequence[Attention]) -> Attention:
+    """Return the mean of one or more."""
+    return Attention(
+        float(np.mean([one.share for one in attentions])), float(np.mean([one.spread for one in attentions]))
+    )
 
 
 def measure_attention(attention: NDArray[np.floating]) -> Attention:

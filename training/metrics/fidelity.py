@@ -84,7 +84,7 @@ def _by_torch_fidelity(
     real: NDArray[np.float32], fake: NDArray[np.float32], subsets: int, subset_size: int, seed: int
 ) -> tuple[float, float, float]:
     with _torchvision():
-        from torch_fidelity import metric_fid, metric_kid
+        from torch_fidelity import metric_fid, metric_kid  # type: ignore[import-untyped,import-not-found,unused-ignore]
     first, second = torch.from_numpy(real), torch.from_numpy(fake)
     found = metric_kid.kid_features_to_metric(
         first, second, kid_subsets=subsets, kid_subset_size=subset_size, rng_seed=seed, verbose=False

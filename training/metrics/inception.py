@@ -27,7 +27,9 @@ class Inception:
 
     def __init__(self, device: torch.device | None = None) -> None:
         self._device = device or torch.device("cpu")
-        self._network: Any = torch.jit.load(str(fetch(INCEPTION)), map_location=self._device).eval()
+        self._network: Any = torch.jit.load(  # type: ignore[no-untyped-call]
+            str(fetch(INCEPTION)), map_location=self._device
+        ).eval()
 
     @torch.no_grad()
     def features(self, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:

@@ -90,7 +90,7 @@ class Cutter:
         return Delivery(order)
 
     def _parted(self, crop: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        picture = crop.astype(np.float32) / 255
+        picture = np.asarray(crop / np.float32(255), dtype=np.float32)
         if self._matte is None:
             return picture, np.ones((*crop.shape[:2], 1), dtype=np.float32)
         matte = self._matte(crop)

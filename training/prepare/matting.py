@@ -34,7 +34,7 @@ class PortraitMatte:
         batch = (seen.astype(np.float32).transpose(2, 0, 1)[None] - np.float32(127.5)) / np.float32(127.5)
         matte = self._session.run(None, {self._input: np.ascontiguousarray(batch)})[0][0, 0]
         back = cv2.resize(matte, (size, size), interpolation=_filter(size / self._side))
-        return np.clip(back, 0.0, 1.0).astype(np.float32)[:, :, None]
+        return np.asarray(np.clip(back, 0.0, 1.0)[:, :, None], dtype=np.float32)
 
 
 def foreground(picture: Image, matte: Image, radius: int = 90) -> Image:

@@ -140,7 +140,8 @@ def file_names(rows: Sequence[Chosen], variants: int, suffix: str) -> dict[tuple
 
 
 def _stem(row: Chosen) -> str:
-    plain = re.sub(r"[^\w.-]+", "_", Path(row.look.source).stem, flags=re.ASCII).strip("._")[:_LONGEST_NAME] or "picture"
+    allowed = re.sub(r"[^\w.-]+", "_", Path(row.look.source).stem, flags=re.ASCII)
+    plain = allowed.strip("._")[:_LONGEST_NAME] or "picture"
     return f"{plain}-face{row.number + 1}" if row.number else plain
 
 
