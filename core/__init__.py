@@ -2,6 +2,9 @@
 
 import os
 
+# ONNX Runtime sends usage statistics from its first import on unless it is told not to; this program sends nothing.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 __version__ = "0.1.0"
 
 # OpenCV reads these when it is first imported, which only happens after this module.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -111,7 +112,7 @@ def load_catalogue(roots: Iterable[Path] | None = None) -> Catalogue:
     models: dict[str, Model] = {}
     problems: list[str] = []
     for root in roots if roots is not None else (paths.resources() / "models", paths.user_models()):
-        for manifest_path in sorted(root.glob(f"*/{MANIFEST}")) if root.is_dir() else ():
+        for manifest_path in _manifests_below(root):
             try:
                 model = load_model_folder(manifest_path.parent)
             except ModelError as error:
@@ -121,19 +122,26 @@ def load_catalogue(roots: Iterable[Path] | None = None) -> Catalogue:
     return Catalogue(models, tuple(problems))
 
 
+def _manifests_below(root: Path) -> list[Path]:
+    try:
+        return sorted(root.glob(f"*/{MANIFEST}"))
+    except OSError:  # a folder that may not be read has no models for this user
+        return []
+
+
 def load_model_folder(folder: Path) -> Model:
     """Read the manifest in ``folder``; raises ModelError when it is missing, broken or names no file."""
     try:
         manifest = Manifest.model_validate(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ModelError(f"The manifest of the model folder {quoted(folder.name)} cannot be read.") from error
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise ModelError(
             f"The manifest of the model folder {quoted(folder.name)} is wrong at {field}: {first['msg']}."
         ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"The manifest of the model folder {quoted(folder.name)} cannot be read.") from error
     model = Model(manifest, folder)
-    if not model.path.is_file():
+    if not os.path.isfile(model.path):  # noqa: PTH113 (pathlib raises for a name that is too long)
         raise ModelError(f"The model folder {quoted(folder.name)} lacks its file {manifest.file}.")
     return model

@@ -40,7 +40,7 @@ def paste_quickly(
     matte: NDArray[np.float32],
     alignment: Alignment,
 ) -> None:
-    """Do what :func:`paste` does at a fifth of its cost, for moving pictures.
+    """Do what :func:`paste` does at a sixth of its cost, for moving pictures.
 
     The crop is enlarged linearly, which is softer, and the matte has 256 steps; neither shows in motion.
     """
@@ -59,10 +59,13 @@ def paste_quickly(
         return
     matrix = alignment.inverse.copy()
     matrix[:, 2] -= (left, top)
-    # OpenCV warps four channels twice as fast as three, and the matte comes along for nothing.
-    four = cv2.cvtColor(crop, cv2.COLOR_RGB2RGBA)
+    # The crop times its matte, and the matte: OpenCV warps four channels twice as fast as three, and what lies outside
+    # becomes nothing of nothing.
+    weighted = cv2.multiply(crop, cv2.cvtColor(opacity, cv2.COLOR_GRAY2RGB), scale=1 / 255)
+    four = cv2.cvtColor(weighted, cv2.COLOR_RGB2RGBA)
     cv2.insertChannel(opacity, four, 3)
     four = cv2.warpAffine(four, matrix, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
-    weight = cv2.extractChannel(four, 3).astype(np.float32) * np.float32(1 / 255)
+    rest = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(four, 3)), cv2.COLOR_GRAY2RGB)
     region = picture[top:bottom, left:right]
-    cv2.blendLinear(cv2.cvtColor(four, cv2.COLOR_RGBA2RGB), region, weight, np.float32(1.0) - weight, dst=region)
+    cv2.multiply(region, rest, dst=region, scale=1 / 255)
+    cv2.add(region, cv2.cvtColor(four, cv2.COLOR_RGBA2RGB), dst=region)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.alignment import Alignment, align, align_centre
 from core.blending import Blend, blend
 from core.compose import paste
-from core.errors import AnimirrorError, FaceError
+from core.errors import AnimirrorError, FaceError, quoted
 from core.faces import Face, FaceDetector
 from core.generator import Generator, Styled
 from core.images import Picture
@@ -119,8 +119,8 @@ def analyse(
                 continue
         if not found and not centre:
             raise NoFaceError(
-                f"No face was found in {picture.name}. Use a picture where a face is larger and turned to the camera, "
-                "or have the centre of the picture drawn instead."
+                f"No face was found in {quoted(picture.name)}. Use a picture where a face is larger and turned to the "
+                "camera, or have the centre of the picture drawn instead."
             )
         height, width = picture.pixels.shape[:2]
         alignments = [alignment for _, alignment in found] or [align_centre(width, height, size)]
@@ -165,9 +165,16 @@ class Converter:
         self.detector = detector
         self.generator = generator
 
-    def convert(self, picture: Picture, view: View, centre: bool = False, progress: Progress = _go_on) -> Conversion:
+    def convert(
+        self,
+        picture: Picture,
+        view: View,
+        centre: bool = False,
+        progress: Progress = _go_on,
+        watch: Stopwatch | None = None,
+    ) -> Conversion:
         """Draw ``picture`` in ``view``. Raises NoFaceError, ModelError or Cancelled."""
-        watch = Stopwatch()
+        watch = watch or Stopwatch()
         analysis = analyse(picture, self.detector, self.generator.size, centre, watch)
         return self.redraw(analysis, view, progress, watch)
 

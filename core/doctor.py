@@ -11,6 +11,7 @@ from typing import Any
 from core import __version__, cameras, facepacks, runtime
 from core.catalogue import Catalogue, load_catalogue
 from core.errors import AnimirrorError
+from core.generator import Generator
 
 PACKAGES = ("numpy", "opencv-python-headless", "pillow", "pydantic", "insightface", "PySide6-Essentials")
 
@@ -75,8 +76,9 @@ def _examine_models(report: Report, catalogue: Catalogue) -> None:
         report.models.append({"id": identifier, "kind": model.manifest.kind, "path": str(model.path)})
         try:
             model.verify()
-        except AnimirrorError as error:
-            report.problems.append(Problem(str(error), "Install the model again."))
+            Generator(model, runtime.Device.CPU)
+        except (AnimirrorError, ImportError) as error:
+            report.problems.append(Problem(str(error), f"Remove {model.folder} or install the model again."))
 
 
 def _examine_runtime(report: Report, catalogue: Catalogue) -> None:

@@ -7,6 +7,7 @@ All of them are licensed for non-commercial research only.
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import importlib.util
 import shutil
@@ -63,11 +64,13 @@ def _embedded_folder() -> Path:
     to the cache, or to a temporary folder where the cache cannot be written.
     """
     source = _packaged_file()
-    for folder in (paths.cache() / "facepacks" / EMBEDDED, Path(tempfile.gettempdir()) / f"animirror-{EMBEDDED}"):
+    # The temporary folder is shared: each user has a folder of their own there.
+    temporary = Path(tempfile.gettempdir()) / f"animirror-{getpass.getuser()}-{EMBEDDED}"
+    for folder in (paths.cache() / "facepacks" / EMBEDDED, temporary):
         target = folder / _FILE
-        if target.is_file() and _sha256(target) == _SHA256:
-            return folder
         try:
+            if target.is_file() and _sha256(target) == _SHA256:
+                return folder
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=folder, delete=False) as partial:
                 partial.write(source.read_bytes())

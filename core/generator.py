@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.catalogue import Model
 from core.errors import ModelError, quoted
-from core.runtime import Device, Session, open_session
+from core.runtime import Device, Session, first_line, open_session
 
 INPUT = "image"
 OUTPUTS = ("anime", "attention")
@@ -55,11 +56,28 @@ class Generator:
         try:
             anime, attention = self.session.run(list(OUTPUTS), {INPUT: batch})
         except Exception as error:
-            raise ModelError(f"The model {quoted(self.model.manifest.id)} stopped while drawing: {error}") from error
-        if anime.shape != batch.shape or not np.isfinite(anime).all():
+            told = first_line(error)
+            raise ModelError(f"The model {quoted(self.model.manifest.id)} stopped while drawing: {told}") from error
+        if not (_is_picture(anime, batch.shape) and _is_map(attention, len(batch))):
             raise ModelError(f"The model {quoted(self.model.manifest.id)} gave something that is not a picture.")
         pixels = np.clip(anime * np.float32(127.5) + np.float32(128.0), 0, 255).astype(np.uint8)
         return Styled(np.ascontiguousarray(pixels.transpose(0, 2, 3, 1)), _normalised(attention))
+
+
+def _is_picture(anime: object, shape: tuple[int, ...]) -> bool:
+    return _is_finite(anime) and anime.shape == shape
+
+
+def _is_map(attention: object, count: int) -> bool:
+    """(N, 1, h, w) or (N, h, w)."""
+    if not _is_finite(attention) or attention.ndim not in (3, 4) or attention.size == 0:
+        return False
+    return len(attention) == count and (attention.ndim == 3 or attention.shape[1] == 1)
+
+
+def _is_finite(value: object) -> TypeGuard[NDArray[np.floating]]:
+    """A model may give anything under the right name: sequences, texts, scalars."""
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and bool(np.isfinite(value).all())
 
 
 def _normalised(attention: NDArray[np.float32]) -> NDArray[np.float32]:

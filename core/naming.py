@@ -16,6 +16,12 @@ _LONGEST_NAME: Final = 255
 _UNNAMED: Final = "picture"
 
 
+def usual_name(folder: Path, stem: str, suffix: str) -> Path:
+    """Give the path that :func:`free_name` gives when nothing is in its way."""
+    stem = _accepted_everywhere(stem)
+    return folder / (_cut(stem, _LONGEST_NAME - len(suffix.encode())) + suffix)
+
+
 def free_name(folder: Path, stem: str, suffix: str) -> Path:
     """Give a path in ``folder`` that no file has yet: ``portrait.png``, then ``portrait (2).png`` and so on.
 

@@ -130,7 +130,8 @@ def _open(path: Path, device: Device, threads: int) -> Session:
     # 16.8 s with spinning and 2.6 s without.
     options.add_session_config_entry(SPINNING, "0")
     fallback = None
-    if device is not Device.CPU:
+    # Without a driver nobody expects a GPU: trying would only cost time and print ONNX Runtime's own complaints.
+    if device is Device.CUDA or (device is Device.AUTO and _driver_present()):
         if CUDA in ort.get_available_providers():
             session = _try(ort, path, options, [CUDA, CPU])
             if session is not None and session.get_providers()[0] == CUDA:
@@ -138,12 +139,10 @@ def _open(path: Path, device: Device, threads: int) -> Session:
             fallback = "CUDA was found but does not start: its driver or libraries are missing, so the CPU is used."
         else:
             fallback = "This ONNX Runtime has no CUDA support, so the CPU is used."
-        if device is Device.AUTO and not _driver_present():
-            fallback = None  # no GPU, none expected
     try:
         session = ort.InferenceSession(str(path), options, providers=[CPU])
     except Exception as error:
-        raise ModelError(f"{path.name} is not a model that can be run: {_first_line(error)}") from error
+        raise ModelError(f"{path.name} is not a model that can be run: {first_line(error)}") from error
     return Session(session.run, session, str(session.get_providers()[0]), fallback)
 
 
@@ -160,5 +159,6 @@ def _driver_present() -> bool:
     return any(ctypes.util.find_library(name) for name in ("cuda", "nvcuda"))
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return what ONNX Runtime says, without the lines that only its developers read."""
     return (str(error).strip() or type(error).__name__).splitlines()[0][:300]

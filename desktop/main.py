@@ -22,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Qt is imported only when the window is wanted, so that the verbs work on machines that cannot show one.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["--"]:  # as in `python dev.py run -- models`
+        del given[0]
     if given and given[0] in VERBS:
         return run_verb(given)
     options = _parser().parse_args(given)

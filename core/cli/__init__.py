@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import sys
 from collections.abc import Sequence
@@ -22,17 +23,8 @@ VERBS = {
 def main(arguments: Sequence[str]) -> int:
     """Run ``arguments`` (a verb and its own arguments); return the exit code: 0 only when everything worked."""
     _print_any_name()
-    parser = argparse.ArgumentParser(prog="animirror", description="Turn faces into anime. Without a verb: the window.")
-    parser.add_argument("--version", action="version", version=f"animirror {__version__}")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb, purpose in VERBS.items():
-        # Only the wanted verb fills in its arguments, so that no other module is imported for it.
-        own = verbs.add_parser(verb, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
-        if arguments and arguments[0] == verb:
-            importlib.import_module(f"core.cli.{verb}").add_arguments(own)
-    options = parser.parse_args(list(arguments))
     try:
-        return int(importlib.import_module(f"core.cli.{options.verb}").run(options))
+        return _run(arguments)
     except AnimirrorError as error:
         print(f"animirror: {error}", file=sys.stderr)
         return 1
@@ -42,6 +34,24 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stderr.close()
         return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print("animirror: what is printed cannot be written: the disk is full.", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="animirror", description="Turn faces into anime. Without a verb: the window.")
+    parser.add_argument("--version", action="version", version=f"animirror {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, purpose in VERBS.items():
+        # Only the wanted verb fills in its arguments, so that no other module is imported for it.
+        own = verbs.add_parser(verb, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        if arguments and arguments[0] == verb:
+            importlib.import_module(f"core.cli.{verb}").add_arguments(own)
+    options = parser.parse_args(list(arguments))
+    return int(importlib.import_module(f"core.cli.{options.verb}").run(options))
 
 
 def _print_any_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from core.errors import AnimirrorError, OutputError, quoted
 from core.faces import FaceDetector
 from core.generator import Generator
 from core.images import load_picture
+from core.naming import usual_name
 from core.runtime import Device
 from core.saving import save_new_picture, save_picture
 
@@ -81,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     make = _Maker(options)
     outcomes = 0
     failures = 0
-    for source in expand(options.inputs):
+    for source in expand(options.inputs, options.out):
         outcome = make(source)
         show(outcome, make.provider)
         outcomes += 1
@@ -96,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
 def _printer(as_json: bool) -> Callable[[Outcome, str | None], None]:
     def show(outcome: Outcome, provider: str | None) -> None:
         if as_json:
-            print(json.dumps(outcome.as_json(provider), ensure_ascii=False), flush=True)
+            print(json.dumps(outcome.as_json(provider)), flush=True)
         else:
             print(outcome.as_line(), file=sys.stderr if outcome.error else sys.stdout, flush=True)
 
@@ -110,6 +112,7 @@ class _Maker:
         self._options = options
         self._model = load_catalogue().get(options.model)
         self._converter: Converter | None = None
+        self._written: set[Path] = set()
         try:
             options.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -127,8 +130,7 @@ class _Maker:
                 picture = load_picture(source)
             with watch.stage("load"):
                 converter = self._loaded()
-            conversion = converter.convert(picture, self._options.view, self._options.centre)
-            watch.milliseconds.update(conversion.milliseconds)
+            conversion = converter.convert(picture, self._options.view, self._options.centre, watch=watch)
             with watch.stage("save"):
                 output = self._save(source, conversion)
         except AnimirrorError as error:
@@ -152,8 +154,12 @@ class _Maker:
     def _save(self, source: Path, conversion: Conversion) -> Path:
         stem, suffix = f"{source.stem} {self._model.manifest.id}", f".{self._options.format}"
         picture = conversion.analysis.picture
+        # What an earlier run left may be replaced, what this one has made may not: two folders can hold equal names.
         if self._options.overwrite:
-            path = Path(self._options.out / f"{stem}{suffix}")
+            stems = itertools.chain((stem,), (f"{stem} ({number})" for number in itertools.count(2)))
+            paths = (usual_name(self._options.out, name, suffix) for name in stems)
+            path = next(path for path in paths if path not in self._written)
+            self._written.add(path)
             save_picture(path, conversion.pixels, alpha=conversion.alpha, exif=picture.exif)
             return path
         return save_new_picture(

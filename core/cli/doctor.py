@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     """Examine this installation; return 1 when something is wrong."""
     report = examine()
     if options.json:
-        print(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
+        print(json.dumps(report.as_json(), indent=2))
     else:
         for title, content in report.as_json().items():
             if title != "problems":

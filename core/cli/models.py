@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         models = [
             {**model.manifest.model_dump(mode="json"), "path": str(model.path)} for model in catalogue.models.values()
         ]
-        print(json.dumps(models, indent=2, ensure_ascii=False))
+        print(json.dumps(models, indent=2))
     else:
         for identifier, model in catalogue.models.items():
             manifest = model.manifest

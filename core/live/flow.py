@@ -11,6 +11,8 @@ from core.errors import FaceError
 
 #: Points around each landmark, in eye distances: their median motion is the landmark's, so one wrong point is nothing.
 _CLUSTER = np.array([[0.0, 0.0], [0.16, 0.0], [-0.16, 0.0], [0.0, 0.16], [0.0, -0.16]])
+#: How far around the landmarks is looked, in eye distances.
+_AROUND = 1.2
 #: A point that does not find its way back to within this many pixels (of the shrunken frame) was lost.
 _WAY_BACK = 0.7
 #: Landmarks that must be found again; the others are moved along with them.
@@ -35,20 +37,27 @@ class Flow:
         reach = float(np.linalg.norm(landmarks[1] - landmarks[0]))
         if not 4.0 <= reach <= max(before.shape):
             return None
-        start = (landmarks[:, None] + _CLUSTER * reach).reshape(-1, 1, 2).astype(np.float32)
+        # Only the surroundings of the face are looked at, as far as a face moves between two frames.
+        left, top = np.maximum(np.floor(landmarks.min(axis=0) - _AROUND * reach), 0).astype(int)
+        right, bottom = np.ceil(landmarks.max(axis=0) + _AROUND * reach).astype(int) + 1
+        part = (slice(top, max(bottom, 0)), slice(left, max(right, 0)))
+        before, after = np.ascontiguousarray(before[part]), np.ascontiguousarray(after[part])
+        height, width = after.shape
+        if min(height, width) < reach:
+            return None
+        start = (landmarks[:, None] + _CLUSTER * reach - (left, top)).reshape(-1, 1, 2).astype(np.float32)
         end, found = self._step(before, after, start)
         back, found_back = self._step(after, before, end)
-        height, width = after.shape
         inside = ((end >= 0) & (end < (width, height))).all(axis=2)
         good = (found & found_back & inside & (np.abs(back - start).max(axis=2) < _WAY_BACK)).reshape(5, -1)
-        motion = np.where(good[:, :, None], (end - start).reshape(5, -1, 2), np.nan)
         sure = good.sum(axis=1) * 2 > good.shape[1]
         if sure.sum() < _FEWEST:
             return None
-        moved = landmarks.copy()
-        moved[sure] += np.nanmedian(motion[sure], axis=1)
+        motion = np.zeros((5, 2))
+        motion[sure] = _medians((end - start).reshape(5, -1, 2)[sure], good[sure])
         # A landmark that is hidden goes with the others.
-        moved[~sure] += np.nanmedian(motion[sure], axis=(0, 1))
+        motion[~sure] = np.median(motion[sure], axis=0)
+        moved = landmarks + motion
         return moved if _plausible(landmarks, moved, reach) else None
 
     def _step(
@@ -58,6 +67,14 @@ class Flow:
             before, after, points, np.empty_like(points), winSize=self._window, maxLevel=self._levels
         )
         return np.asarray(moved, dtype=np.float32), np.asarray(status, dtype=np.bool_)
+
+
+def _medians(values: NDArray[np.float32], good: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the median of the good ones of K values each, (N, 2) for (N, K, 2) and (N, K); numpy's own is slow."""
+    ordered = np.sort(np.where(good[:, :, None], values, np.inf), axis=1)
+    count = good.sum(axis=1)
+    rows = np.arange(len(values))
+    return np.asarray((ordered[rows, (count - 1) // 2] + ordered[rows, count // 2]) / 2, dtype=np.float64)
 
 
 def _plausible(before: NDArray[np.float64], after: NDArray[np.float64], reach: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -22,7 +23,8 @@ LoadDetector = Callable[[], Detector]
 
 def live_threads() -> int:
     """Return how many threads a network may use, so that capturing and painting get their time."""
-    cores = os.cpu_count() or 1
+    # Where a process is kept to some of the cores, more threads than those get in each other's way.
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     return cores if cores <= 2 else max(2, cores - 2)
 
 

@@ -198,13 +198,17 @@ def _shrunken(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.
     small = pixels
     if shrink < 1.0:
         size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
-        small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        # Averaging to exactly half is many times faster than to any other size.
+        while max(small.shape) > 2 * WORK_SIDE:
+            half = (small.shape[1] // 2, small.shape[0] // 2)
+            small = np.asarray(cv2.resize(small, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        small = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
     return small, np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
 def _other_scene(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> bool:
     # A dark frame in between is a fault of the source and no other scene.
-    if min(before.mean(), after.mean()) < _DARK:
+    if min(cv2.mean(before)[0], cv2.mean(after)[0]) < _DARK:
         return False
     return cv2.norm(before, after, cv2.NORM_L1) / before.size > _OTHER_SCENE
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from core import runtime
 from core.catalogue import MANIFEST, load_catalogue, load_model_folder
@@ -38,6 +38,18 @@ def test_a_broken_folder_is_named_and_does_not_hide_the_others(tmp_path: Path) -
     for identifier, text in {
         "not-json": "{",
         "not-text": "\udcff",
+        "too-deep": "[" * 100_000,
+        "too-large": '{"format": ' + "9" * 5000 + "}",
+        "too-long": json.dumps(
+            {
+                "id": "x",
+                "name": {"en": "x"},
+                "style": "x",
+                "sha256": "0" * 64,
+                "licence": "x",
+                "file": "x" * 400 + ".onnx",
+            }
+        ),
         "no-licence": json.dumps({"id": "x", "name": {"en": "x"}, "style": "x", "sha256": "0" * 64}),
         "escaping": json.dumps(
             {"id": "x", "name": {"en": "x"}, "style": "x", "sha256": "0" * 64, "licence": "x", "file": "../x.onnx"}
@@ -49,8 +61,17 @@ def test_a_broken_folder_is_named_and_does_not_hide_the_others(tmp_path: Path) -
     catalogue = load_catalogue([tmp_path])
     assert list(catalogue.models) == ["good"]
     told = "\n".join(catalogue.problems)
-    assert len(catalogue.problems) == 5
-    for identifier in ("not-json", "not-text", "no-licence", "escaping", "no-file"):
+    assert len(catalogue.problems) == 8
+    for identifier in (
+        "too-deep",
+        "too-large",
+        "too-long",
+        "not-json",
+        "not-text",
+        "no-licence",
+        "escaping",
+        "no-file",
+    ):
         assert identifier in told
     assert "licence" in told
 
@@ -127,6 +148,26 @@ def test_a_model_that_gives_no_numbers_is_refused(tmp_path: Path) -> None:
     generator = Generator(tiny_model(tmp_path, gain=float("nan")), Device.CPU)
     with pytest.raises(ModelError, match="not a picture"):
         generator.run(np.zeros((1, 256, 256, 3), np.uint8))
+
+
+@pytest.mark.parametrize("shape", [[1, 3, 64, 64], [1, 64], []], ids=["three channels", "flat", "scalar"])
+def test_an_attention_that_is_no_map_is_refused(tmp_path: Path, shape: list[int]) -> None:
+    model = tiny_model(tmp_path)
+    graph = helper.make_graph(
+        [
+            helper.make_node("Identity", ["image"], ["anime"]),
+            helper.make_node("Constant", [], ["attention"], value=numpy_helper.from_array(np.zeros(shape, np.float32))),
+        ],
+        "foreign",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", 3, 256, 256])],
+        [
+            helper.make_tensor_value_info("anime", TensorProto.FLOAT, ["N", 3, 256, 256]),
+            helper.make_tensor_value_info("attention", TensorProto.FLOAT, shape),
+        ],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), str(model.path))
+    with pytest.raises(ModelError, match="not a picture"):
+        Generator(model, Device.CPU).run(np.zeros((1, 256, 256, 3), np.uint8))
 
 
 def test_sessions_are_kept_and_tell_what_they_run_on(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -159,6 +160,68 @@ def test_the_doctor_names_what_is_wrong_and_the_mend(
     assert any("same" in what for what in told)
     assert main(["doctor"]) == 1
     assert "Mend: pip uninstall" in capsys.readouterr().out
+
+
+def test_bad_names_never_stop_the_others(
+    tmp_path: Path, portrait_photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Links in a circle and names that no system takes make pathlib raise where os.path answers."""
+    album = tmp_path / "album"
+    album.mkdir()
+    (album / "a.png").symlink_to(album / "b.png")
+    (album / "b.png").symlink_to(album / "a.png")
+    shutil.copy(portrait_photo, album / "c.png")
+    words = ["x" * 300 + ".jpg", str(album)]
+    assert main(["convert", *words, "--out", str(tmp_path / "out"), "--json"]) == 1
+    lines = _objects(capsys.readouterr().out)
+    assert len(lines) == 4
+    assert [line["error"] is None for line in lines] == [False, False, False, True]
+
+
+def test_results_below_the_input_folder_are_not_converted_again(
+    tmp_path: Path, portrait_photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(portrait_photo, tmp_path / "face.png")
+    arguments = ["convert", str(tmp_path), "--out", str(tmp_path / "results"), "--json"]
+    for _ in range(2):
+        assert main(arguments) == 0
+        assert len(_objects(capsys.readouterr().out)) == 1
+
+
+def test_overwriting_spares_what_the_same_run_has_made(tmp_path: Path, portrait_photo: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        shutil.copy(portrait_photo, tmp_path / "in" / folder / "me.png")
+    for _ in range(2):
+        assert main(["convert", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--overwrite"]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["me negative (2).png", "me negative.png"]
+
+
+def test_json_stays_json_in_any_encoding(tmp_path: Path, portrait_photo: Path) -> None:
+    photo = tmp_path / "臉 é😀.png"
+    shutil.copy(portrait_photo, photo)
+    done = subprocess.run(
+        [sys.executable, "-m", "core.cli", "convert", str(photo), "--out", str(tmp_path / "out"), "--json"],
+        cwd=Path(__file__).resolve().parents[3],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert json.loads(done.stdout)["input"] == str(photo)
+
+
+def test_nothing_is_sent_by_the_runtime_either() -> None:
+    """ONNX Runtime collects usage statistics unless this is set before its first import."""
+    code = "import os, core; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).resolve().parents[3],
+        env={key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "1"
 
 
 def test_an_unknown_verb_or_argument_prints_usage(capsys: pytest.CaptureFixture[str]) -> None:
