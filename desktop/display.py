@@ -9,10 +9,16 @@ import sys
 from collections.abc import MutableMapping
 from pathlib import Path
 
+from core.errors import quoted
+
 _INSTEAD = "Convert on the command line instead: animirror convert PHOTO --out FOLDER"
 
 #: Set by the Linux wheels of cv2 that bring a Qt 5 of their own.
 _QT_PATHS = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+
+
+_WITH_SERVER = {"xcb", "wayland", "wayland-egl", "wayland-brcm", ""}
+_WITHOUT_SERVER = {"offscreen", "minimal", "minimalegl", "vnc", "eglfs", "linuxfb", "vkkhrdisplay"}
 
 
 def forget_foreign_qt(environment: MutableMapping[str, str] = os.environ) -> None:
@@ -26,8 +32,11 @@ def problem() -> str | None:
     """Say in one line why no window can be shown and what to do, or return None where one can."""
     if not sys.platform.startswith("linux"):
         return None
-    if os.environ.get("QT_QPA_PLATFORM", "xcb").split(":")[0] not in {"xcb", "wayland"}:
-        return None  # a platform without a display server, such as offscreen or vnc, was asked for
+    platform = os.environ.get("QT_QPA_PLATFORM", "xcb").split(":")[0].split(";")[0]
+    if platform in _WITHOUT_SERVER:
+        return None
+    if platform not in _WITH_SERVER:
+        return f"Qt has no platform {quoted(platform)}, which QT_QPA_PLATFORM asks for. {_INSTEAD}"
     wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
     if not wayland and not x11:
         return f"There is no display here. {_INSTEAD}"

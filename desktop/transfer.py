@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.work.messages import Source
 
+translate = QCoreApplication.translate
+
 _REMOTE = {"http", "https", "ftp"}
 _DRAGGED_SIDE = 128
 
@@ -39,8 +41,13 @@ def read(mime: QMimeData) -> Incoming:
         if not image.isNull():
             return Incoming((image,))
     if any(url.scheme() in _REMOTE for url in urls):
-        return Incoming((), _tr("That picture is on a web page. Save the picture first, then drop the file here."))
-    return Incoming((), _tr("There is no picture in that. Copy a photo or a picture file, then paste it here."))
+        return Incoming(
+            (),
+            translate("transfer", "That picture is on a web page. Save the picture first, then drop the file here."),
+        )
+    return Incoming(
+        (), translate("transfer", "There is no picture in that. Copy a photo or a picture file, then paste it here.")
+    )
 
 
 def outgoing(path: Path, image: QImage) -> QMimeData:
@@ -63,7 +70,3 @@ def drag_out(widget: QWidget, path: Path, image: QImage) -> Qt.DropAction:
     drag.setPixmap(pixmap)
     drag.setHotSpot(QPoint(_DRAGGED_SIDE // 4, _DRAGGED_SIDE // 4))
     return drag.exec(Qt.DropAction.CopyAction)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("transfer", text)

@@ -22,6 +22,9 @@ from desktop.photos.controller import PhotosController
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
 
+_SIZE = QSize(1180, 760)
+"""Of a new window, where the screen has room for it."""
+
 
 class MainWindow(QWidget):
     """Animirror's window. Pictures can be dropped anywhere on it."""
@@ -35,6 +38,7 @@ class MainWindow(QWidget):
         self.setWindowIcon(window_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(880, 560)
+        self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
         self.photos = PhotosPage(controller)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -43,10 +47,6 @@ class MainWindow(QWidget):
         layout.addWidget(self.photos, 1)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self, self.close)
-
-    def sizeHint(self) -> QSize:
-        """Return the size of a new window."""
-        return QSize(1180, 760)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Begin the heavy work once the window can be seen."""

@@ -7,6 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+translate = QCoreApplication.translate
+
 _USUAL = ("jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "bmp")
 
 
@@ -19,16 +21,16 @@ def pictures_folder() -> Path:
 def ask_photos(parent: QWidget, folder: Path) -> list[Path]:
     """Let the user choose photos; none where the dialog was closed."""
     patterns = " ".join(f"*.{suffix} *.{suffix.upper()}" for suffix in _USUAL)
-    filters = ";;".join((_tr("Pictures ({0})").format(patterns), _tr("All files (*)")))
-    names, _ = QFileDialog.getOpenFileNames(parent, _tr("Choose photos"), str(folder), filters)
+    filters = ";;".join((translate("files", "Pictures ({0})").format(patterns), translate("files", "All files (*)")))
+    names, _ = QFileDialog.getOpenFileNames(parent, translate("files", "Choose photos"), str(folder), filters)
     return [Path(name) for name in names]
 
 
 def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:
     """Let the user choose a file to save to, which the dialog asks about if it exists; None where it was closed."""
-    dialog = QFileDialog(parent, _tr("Save the drawing"), str(suggestion.parent))
+    dialog = QFileDialog(parent, translate("files", "Save the drawing"), str(suggestion.parent))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilters(["PNG (*.png)", "JPEG (*.jpg *.jpeg)", "WebP (*.webp)", _tr("All files (*)")])
+    dialog.setNameFilters(["PNG (*.png)", "JPEG (*.jpg *.jpeg)", "WebP (*.webp)", translate("files", "All files (*)")])
     dialog.setDefaultSuffix("png")
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
     dialog.selectFile(suggestion.name)
@@ -39,7 +41,3 @@ def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:
 
 def _suffix(name_filter: str) -> str:
     return {"JPEG": "jpg", "WebP": "webp"}.get(name_filter.split(" ")[0], "png")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("files", text)

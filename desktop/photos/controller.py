@@ -266,7 +266,11 @@ class PhotosController(QObject):
         photo, order = self.current, self._shown_order()
         if photo and order and photo.status is Status.DONE and photo.exported is None:
             self._worker.withdraw(lambda request: isinstance(request, m.Export))
-            self._worker.submit(m.Export(order, self._exports.path_for(photo)), first=True)
+            try:
+                path = self._exports.path_for(photo)
+            except OSError:  # no place for temporary files: the drawing can be saved and copied, not dragged out
+                return
+            self._worker.submit(m.Export(order, path), first=True)
 
     def _count(self) -> None:
         pending = {photo.number for photo in self._pending()}

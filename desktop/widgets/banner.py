@@ -90,7 +90,7 @@ class Banner(QFrame):
         self.setAccessibleName(notice.text)
         last: QWidget = self._close
         for place, action in enumerate(notice.actions):
-            button = IconButton(action.label, action.icon, role="" if place else "primary")
+            button = IconButton(action.label, action.icon, role="" if place or self._closable else "primary")
             button.clicked.connect(action.run)
             self._actions.addWidget(button)
             button.show()

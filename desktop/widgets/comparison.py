@@ -132,6 +132,7 @@ class ComparisonView(QAbstractSlider):
         if self._veiled:
             painter.fillRect(target, QColor(0, 0, 0, 70))
         painter.setClipping(False)
+        paint.rim(painter, target, QColor(tokens.border))
         if self.comparing:
             paint.labels(painter, target, self._split(), self.tr("Photo"), self.tr("Anime"))
             focused = self.hasFocus()

@@ -35,6 +35,13 @@ def placeholder(painter: QPainter, room: QRectF, colour: str, ratio: float) -> N
     )
 
 
+def rim(painter: QPainter, target: QRectF, colour: QColor) -> None:
+    """Draw a hairline around the picture, which may be as white as what it lies on."""
+    painter.setPen(QPen(colour, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(target.adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
+
+
 def labels(painter: QPainter, target: QRectF, split: float, left: str, right: str) -> None:
     """Name both sides, where there is room beside the divider."""
     metrics = QFontMetricsF(painter.font())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -247,6 +248,8 @@ def _full_image(result: Result) -> QImage:
 
 
 def _small_image(path: Path) -> QImage:
+    if not os.path.isfile(path):  # noqa: PTH113 (a pipe or a device would never end; pathlib raises for odd names)
+        return QImage()
     reader = QImageReader(str(path))
     reader.setAutoTransform(True)
     size = reader.size()
