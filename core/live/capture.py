@@ -64,13 +64,16 @@ class Capture:
         self.source.interrupt()
 
     def join(self, timeout: float) -> bool:
-        """Wait for the end of the thread; answers whether it has ended.
+        """Wait for the end of the thread, and of the capture before it; answers whether they have ended.
 
         One that hangs in a driver cannot be ended. It frees the source as soon as the driver answers.
         """
+        deadline = time.monotonic() + max(timeout, 0.0)
         if self._thread.is_alive():
             self._thread.join(max(timeout, 0.0))
-        return not self._thread.is_alive()
+        after = self._after
+        others_ended = after is None or after.join(deadline - time.monotonic())
+        return others_ended and not self._thread.is_alive()
 
     def check(self) -> None:
         """Tell the user when the source has not answered for too long; called from another thread, now and then."""
@@ -82,9 +85,7 @@ class Capture:
             )
 
     def _run(self) -> None:
-        if self._after is not None:
-            self._after.join(OPENING_LIMIT)
-            self._after = None
+        self._wait_for_the_one_before()
         attempt = 0
         try:
             while not self._stopping.is_set():
@@ -107,6 +108,12 @@ class Capture:
                 attempt += 1
         except Exception as error:  # a defect: without this the picture would freeze without a word
             self._report(Fault(f"The source stopped because of a defect in Animirror: {error!r}", error))
+
+    def _wait_for_the_one_before(self) -> None:
+        patience = time.monotonic() + OPENING_LIMIT
+        while self._after is not None and not self._stopping.is_set() and time.monotonic() < patience:
+            if self._after.join(0.05):
+                self._after = None
 
     def _open(self) -> None:
         self._limit, self._waiting_since = OPENING_LIMIT, time.monotonic()

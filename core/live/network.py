@@ -62,6 +62,11 @@ class NetworkSource:
             container = self._connect()
         except av.error.HTTPUnauthorizedError as error:
             raise SourceError(self._locked()) from error
+        except requests.exceptions.SSLError as error:
+            raise SourceError(
+                f"The network camera {self.name} cannot prove who it is: its certificate is not one that this computer "
+                "trusts. Use the camera's http:// address in a network that is yours."
+            ) from error
         except _LOST as error:
             raise SourceError(
                 f"The network camera {self.name} does not answer. Check that it is switched on, that it is in the same "

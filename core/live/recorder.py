@@ -28,7 +28,7 @@ _TICKS = 90_000
 #: How much may wait to be written: pictures for half a second, and sound, which takes no room, for many. More pictures
 #: are dropped and counted.
 _WAITING_PICTURES, _WAITING = 15, 500
-_STOP_SECONDS = 1.5
+_STOP_SECONDS = 1.2
 # The least work that still gives a good picture: the processor is busy drawing faces.
 _ENCODER = {"preset": "ultrafast", "tune": "zerolatency", "crf": "20"}
 # Fragments of half a second keep the file playable whenever writing ends: a full disk, a crash, a lost battery. When

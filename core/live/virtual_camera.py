@@ -22,7 +22,7 @@ _DRIVERS = {
     "darwin": "Install OBS Studio 30 or newer (obsproject.com), which brings one, and start its virtual camera once.",
 }
 _LINUX = "Install v4l2loopback, then load it with: sudo modprobe v4l2loopback exclusive_caps=1 card_label=Animirror"
-_STOP_SECONDS = 1.0
+_STOP_SECONDS = 0.5
 
 
 class Device(Protocol):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from core.catalogue import Model
 from core.generator import Generator
-from core.live.events import Event
+from core.live.sources import Source
 from core.runtime import Device
+from tests.support.live import Live, own_threads
 from tests.support.models import tiny_model
+from tests.support.sources import ScriptedSource, wait_for
 
 
 @pytest.fixture(scope="session")
@@ -30,16 +33,15 @@ def negative_generator(negative: Model) -> Generator:
     return Generator(negative, Device.CPU, threads=1)
 
 
-class Heard(list[Event]):
-    """Collects events, and tells of them."""
-
-    def of(self, kind: type[Event]) -> list[Event]:
-        return [event for event in self if isinstance(event, kind)]
-
-
 @pytest.fixture
-def heard() -> Heard:
-    return Heard()
+def live(negative: Model) -> Iterator[Any]:
+    started: list[Live] = []
 
+    def start(source: Source | None = None, model: Model = negative, **options: Any) -> Live:
+        started.append(Live(source or ScriptedSource(), model, **options))
+        return started[-1]
 
-Waiter = Callable[[Callable[[], bool], float], bool]
+    yield start
+    for each in started:
+        each.session.stop()
+    wait_for(lambda: not own_threads())
