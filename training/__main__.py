@@ -17,6 +17,7 @@ VERBS = {
     "prepare-head": "fit the gender and age head to labelled faces",
     "warmup": "learn a drawing style from aligned pairs",
     "run": "train a CycleGAN from a recipe",
+    "ablate": "train with the attention loss and without it, all else equal",
     "bench": "measure a training step against a plain version of it",
     "evaluate": "put numbers on checkpoints: KID, FID, the cycle, the person, the attention",
     "report": "show runs on one HTML page, with the student report's figures",

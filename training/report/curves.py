@@ -33,8 +33,12 @@ class Line:
     points: bool = False
 
 
-def chart(title: str, lines: Sequence[Line], y_name: str, marks: Sequence[tuple[int, str]] = ()) -> str:
+def chart(
+    title: str, lines: Sequence[Line], y_name: str, marks: Sequence[tuple[int, str]] = (), from_zero: bool = False
+) -> str:
     """Draw ``lines`` over training steps; ``marks`` are steps with a dashed line and a word. Empty lines are left out.
+
+    The axis of the values begins at 0 where they come near it, and always if ``from_zero``.
 
     Returns the SVG element, or a paragraph where there is nothing to draw.
     """
@@ -42,7 +46,7 @@ def chart(title: str, lines: Sequence[Line], y_name: str, marks: Sequence[tuple[
     drawn = [line for line in drawn if len(line.series)]
     if not drawn:
         return '<p class="missing">No values were logged.</p>'
-    scale = _Scale.around(drawn)
+    scale = _Scale.around(drawn, from_zero)
     parts = [
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">',
         f"<title>{escape(title)}</title>",
@@ -63,12 +67,13 @@ class _Scale:
     y_high: float
 
     @classmethod
-    def around(cls, lines: Sequence[Line]) -> _Scale:
+    def around(cls, lines: Sequence[Line], from_zero: bool) -> _Scale:
         steps = np.concatenate([line.series.steps for line in lines]).astype(np.float64)
         # A single spike must not flatten everything else; it is cut off at the top.
         values = np.concatenate([line.series.values for line in lines])
         low, high = np.percentile(values, (0.0, 99.5)) if len(values) > 200 else (values.min(), values.max())
-        ticks = _ticks(min(float(low), 0.0) if low > 0 and low < 0.5 * high else float(low), float(high))
+        near_zero = 0 < low < 0.5 * high
+        ticks = _ticks(min(float(low), 0.0) if near_zero or from_zero else float(low), float(high))
         x_low, x_high = float(steps.min()), float(steps.max())
         return cls(x_low, x_high if x_high > x_low else x_low + 1, ticks[0], ticks[-1])
 

@@ -27,11 +27,14 @@ def over_steps(runs: Sequence[Run]) -> str:
     parts = [
         markup.quotation(finding("enough")),
         markup.paragraph(
-            "Every column is one held-out picture, which the networks were never trained on; every row is a step. Read "
-            "a column downwards to see one drawing develop."
+            "Every column is one picture, every row a step. Read a column downwards to see one drawing develop."
         ),
     ]
     for run in runs:
+        if not _held_out(run):
+            parts.append(
+                markup.missing(f"The recipe of {run.name} names no held-out pictures: these were also trained on.")
+            )
         for way in Way:
             parts += [markup.heading(f"{run.name}: {way} ({_WHAT[way]})"), _table(run, way)]
     return markup.section("pictures", "Pictures over the steps", *parts)
@@ -52,15 +55,15 @@ def attention_section(runs: Sequence[Run], attentions: Attentions) -> str:
     for way in Way:
         known = [(run, attentions.get((run.name, way), {})) for run in runs]
         parts.append(markup.heading(f"{way} ({_WHAT[way]})"))
-        for field, name in (("share", "share inside the face"), ("spread", "spread over the picture")):
+        for field, name in (("share", "share inside the face"), ("spread", "spread")):
             lines = [
                 Line(run.name, series_of(found, field), number % 6, points=True)
                 for number, (run, found) in enumerate(known)
             ]
             parts.append(
                 markup.figure(
-                    chart(f"{way}: attention, {name}", lines, name),
-                    f"{way}: {name} over the steps, the mean of each grid's pictures.",
+                    chart(f"{way}: attention, {name}", lines, name, from_zero=True),
+                    f"{way}: {name} as training goes on, the mean of each grid's pictures.",
                 )
             )
         parts += [_attention_table(run, way, found) for run, found in known]
@@ -98,10 +101,15 @@ def _table(run: Run, way: Way) -> str:
     ]
     rows.append(["and back", image(grids[-1][1].returned, f"the inputs again, made from the drawings of {steps[-1]}")])
     return markup.figure(
-        markup.table(("", "the same held-out pictures"), rows, "strips"),
+        markup.table(("", "the same pictures at every step"), rows, "strips"),
         f"{way}: inputs, what the generator makes of them at each step, and at the last step the way back by the "
         "other generator.",
     )
+
+
+def _held_out(run: Run) -> bool:
+    data = run.recipe.get("data", {})
+    return bool(data.get("folder") or (data.get("a_test") and data.get("b_test")))
 
 
 def _attention_table(run: Run, way: Way, attention: Mapping[int, Attention]) -> str:

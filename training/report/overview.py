@@ -20,7 +20,7 @@ def overview(runs: Sequence[Run]) -> str:
         [
             escape(run.name),
             f"{markup.count(run.step)}{_planned(run)}",
-            f"{run.step / REPORT_STEPS:.0%}" if run.step < REPORT_STEPS else "100% and more",
+            f"{run.step / REPORT_STEPS:.1%}",
             f"{run.seconds / 3600:.2f}",
             _known(run.cam),
             _known(run.recipe.get("batch")),
@@ -43,7 +43,7 @@ def overview(runs: Sequence[Run]) -> str:
             "A step is one update of all networks; the report calls it an epoch."
         ),
         markup.figure(markup.table(headings, rows), "What was trained, and how far."),
-        *(markup.paragraph(sentence) for run in runs if (sentence := _early(run))),
+        _early(runs),
     )
 
 
@@ -85,13 +85,13 @@ def _known(value: object) -> str:
     return escape(f"{value:g}" if isinstance(value, float) else str(value))
 
 
-def _early(run: Run) -> str:
-    if run.step >= REPORT_STEPS:
+def _early(runs: Sequence[Run]) -> str:
+    early = [f"{run.name} (step {markup.count(run.step)})" for run in runs if run.step < REPORT_STEPS]
+    if not early:
         return ""
-    return (
-        f"{run.name} stopped at step {markup.count(run.step)}, which is {run.step / REPORT_STEPS:.1%} of the "
-        f"{markup.count(REPORT_STEPS)} after which the report shows its results: its pictures show an early state and "
-        "neither confirm nor refute what the report saw later."
+    return markup.missing(
+        f"The report shows its results after {markup.count(REPORT_STEPS)} steps. Short of that: {', '.join(early)}. "
+        "What is seen here is an earlier state, and neither confirms nor refutes what the report saw later."
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
-from safetensors import SafetensorError, safe_open
 
 from core.errors import AnimirrorError, quoted
+from training.checkpoints import CheckpointError, load_metadata
 from training.evaluate import Evaluation
 from training.runfolder import BEST, LAST, STATS, read_stats
 
@@ -112,13 +111,10 @@ def _read(folder: Path, name: str) -> Run:
 
 
 def _recipe(checkpoint: Path) -> dict[str, Any]:
-    # Only the header is read: a checkpoint has hundreds of megabytes.
     try:
-        with safe_open(checkpoint, framework="np") as file:
-            metadata = json.loads((file.metadata() or {}).get("animirror", "{}"))
-    except (OSError, SafetensorError, ValueError):
+        recipe = load_metadata(checkpoint).get("recipe", {})
+    except CheckpointError:
         return {}
-    recipe = metadata.get("recipe", {})
     return recipe if isinstance(recipe, dict) else {}
 
 

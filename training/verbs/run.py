@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
+
+from lightning_fabric import Fabric
 
 from training import checkpoints
 from training.cyclegan import build_generator
@@ -37,23 +40,34 @@ def run(options: argparse.Namespace) -> int:
     folder = RunFolder(options.out or Path("runs") / options.recipe.stem)
     fabric = make_fabric(recipe.device)
     fabric.launch()
+    return INTERRUPTED if train(recipe, folder, fabric) is Ending.INTERRUPTED else 0
+
+
+def train(recipe: Recipe, folder: RunFolder, fabric: Fabric, until: int | None = None) -> Ending:
+    """Train to the recipe's last step, or only to the step ``until``; a run that is in ``folder`` goes on.
+
+    Raises RecipeError, DataError, WeightsError, CheckpointError or RunError.
+    """
     begins = not folder.last.is_file()
     init = Path(recipe.networks.init) if recipe.networks.init and begins else None
     if recipe.warmup.steps and begins:
         if fabric.is_global_zero and _warm_up(recipe, init, folder.path / WARMUP) is Ending.INTERRUPTED:
-            return INTERRUPTED
+            return Ending.INTERRUPTED
         fabric.barrier()
         init = folder.path / WARMUP / LAST
     trainee = CycleGANRun(recipe, folder.path, fabric, init, tell=fabric.print)
+    plan = trainee.plan()
+    if until is not None:
+        plan = dataclasses.replace(plan, steps=min(until, plan.steps))
     with trainee.batches:
-        loop = Loop(trainee, folder, trainee.plan(), fabric, tell=fabric.print)
+        loop = Loop(trainee, folder, plan, fabric, tell=fabric.print)
         ending = loop.run()
     fabric.print(f"{ending.value.capitalize()} at step {loop.step}; the run is in {folder.path}.")
     if loop.measurements:
         fabric.print(loop.verdict().sentence)
     if trainee.data.skipped:
         fabric.print(f"{trainee.data.skipped} pictures could not be read and were left out.")
-    return INTERRUPTED if ending is Ending.INTERRUPTED else 0
+    return ending
 
 
 def _warm_up(recipe: Recipe, init: Path | None, folder: Path) -> Ending:
