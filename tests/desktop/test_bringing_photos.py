@@ -115,7 +115,7 @@ def test_a_picture_without_a_face_offers_its_centre(desk: Desk, wall: Path) -> N
     stage = desk.window.photos.stage
     assert desk.statuses() == [Status.NO_FACE]
     assert stage.banner.isVisible()
-    assert stage.banner.text.startswith("No face was found in wall.png.")
+    assert stage.banner.text.startswith('No face was found in "wall.png".')
     assert not desk.window.photos.panel.save.isEnabled()
     (button,) = stage.banner.buttons
     assert button.accessibleName() == "Use the centre of the picture"
