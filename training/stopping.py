@@ -42,7 +42,7 @@ class Verdict:
 class StopRule:
     """The rule's three numbers; see training.recipe.Stopping."""
 
-    patience: int = 6
+    patience: int = 10
     least_gain: float = 0.02
     flat: float = 0.02
 
@@ -76,7 +76,8 @@ class StopRule:
         if len(distances) <= self.patience:
             return False
         calm = smoothed(distances)
-        jitter = noise(distances)
+        # A young run jumps about more than an old one: only the latest values tell the noise of today.
+        jitter = noise(distances[-2 * self.patience :])
         record, since = calm[0], 0
         for value in calm[1:]:
             needed = max(self.least_gain * (calm[0] - record), jitter)
