@@ -51,15 +51,16 @@ def read(mime: QMimeData) -> Incoming:
 
 
 def outgoing(path: Path, image: QImage) -> QMimeData:
-    """Pack a finished file together with its picture, for programs that take one or the other."""
+    """Pack a file together with the picture in it, for programs that take one or the other."""
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     mime.setImageData(image)
     return mime
 
 
-def drag_out(widget: QWidget, path: Path, image: QImage) -> Qt.DropAction:
+def drag_out(widget: QWidget, path: Path) -> Qt.DropAction:
     """Let the user drag a drawing out of the window; returns when it was dropped or given up."""
+    image = QImage(str(path))
     drag = QDrag(widget)
     drag.setMimeData(outgoing(path, image))
     ratio = widget.devicePixelRatioF()

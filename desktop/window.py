@@ -45,8 +45,8 @@ class MainWindow(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._make_bar())
         layout.addWidget(self.photos, 1)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self, self.close)
+        QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
+        QShortcut(QKeySequence.StandardKey.Close, self, self.close)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Begin the heavy work once the window can be seen."""

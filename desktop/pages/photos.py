@@ -10,6 +10,7 @@ from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from core import paths
 from core.naming import free_name
 from desktop import transfer
 from desktop.dialogs import files
@@ -25,6 +26,9 @@ from desktop.widgets.panel import ResultPanel
 from desktop.widgets.stage import PictureStage
 from desktop.widgets.thumbnails import ThumbnailStrip
 from desktop.work.messages import Look, ModelEntry
+
+_EXAMPLE = paths.resources() / "samples" / "portrait.jpg"
+"""A portrait of nobody: it is computed."""
 
 
 class PhotosPage(QWidget):
@@ -90,6 +94,7 @@ class PhotosPage(QWidget):
         path = files.ask_save_path(self, suggestion)
         if path is not None:
             self._save_folder = path.parent
+            self._tell(Notice(Tone.INFO, self.tr("Saving…")))
             self._controller.save(path)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -118,6 +123,8 @@ class PhotosPage(QWidget):
         controller = self._controller
         self.drop_area.open_wanted.connect(self.choose_photos)
         self.drop_area.paste_wanted.connect(self.paste)
+        self.drop_area.example_wanted.connect(lambda: controller.add([_EXAMPLE]))
+        self.drop_area.example_button.setVisible(_EXAMPLE.is_file())
         self.add_button.clicked.connect(self.choose_photos)
         self.strip.selectionModel().currentChanged.connect(self._select)
         self.strip.removed.connect(lambda index: controller.remove(controller.gallery.at(index)))
@@ -148,7 +155,7 @@ class PhotosPage(QWidget):
             (standard.Copy, self._controller.copy),
             (standard.Cancel, self._controller.cancel),
         ):
-            QShortcut(QKeySequence(keys), self, act)
+            QShortcut(keys, self, act)
 
     def _show(self, photo: Photo | None) -> None:
         self._stack.setCurrentWidget(self._workspace if photo else self.drop_area)
@@ -185,7 +192,7 @@ class PhotosPage(QWidget):
     def _drag_out(self) -> None:
         photo = self._controller.current
         if photo is not None and photo.drawing is not None and photo.exported is not None:
-            transfer.drag_out(self, photo.exported, photo.drawing.after)
+            transfer.drag_out(self, photo.exported)
 
     def _explain_drag(self) -> None:
         self._tell(

@@ -42,6 +42,9 @@ class Banner(QFrame):
         self._close = IconButton(self.tr("Close this message"), "close", role="quiet")
         self._close.setVisible(closable)
         self._close.clicked.connect(self._dismiss)
+        # One line of text stands level with the icon, and with the button that closes it.
+        self._line = self._close.sizeHint().height() if closable else _ICON_SIZE
+        self._icon.setFixedHeight(self._line)
         column = QVBoxLayout()
         column.setSpacing(10)
         column.addWidget(self._text)
@@ -120,7 +123,7 @@ class Banner(QFrame):
         aside = 16 + 13 + _ICON_SIZE + 12 + (self._close.sizeHint().width() + 12 if self._closable else 0)
         width = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4
         self._text.setFixedWidth(max(160, min(width, room - aside)))
-        self._text.setFixedHeight(max(self._text.heightForWidth(self._text.width()), _ICON_SIZE))
+        self._text.setFixedHeight(max(self._text.heightForWidth(self._text.width()), self._line))
         layout = self.layout()
         if layout is not None:
             # Added widgets count only once the layout has looked at them.

@@ -16,11 +16,12 @@ _PICTURE = QSize(236, 156)
 class DropArea(QFrame):
     """A large inviting area; the page around it takes the drop itself.
 
-    open_wanted: the user wants to choose files; paste_wanted: to paste.
+    open_wanted: the user wants to choose files; paste_wanted: to paste; example_wanted: to see what it does first.
     """
 
     open_wanted = Signal()
     paste_wanted = Signal()
+    example_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make the area."""
@@ -38,6 +39,8 @@ class DropArea(QFrame):
             self.tr("Paste"), "paste", hint=self.tr("Paste a copied picture ({0})").format(keys)
         )
         self.paste_button.clicked.connect(self.paste_wanted)
+        self.example_button = IconButton(self.tr("Try it with an example"), role="link")
+        self.example_button.clicked.connect(self.example_wanted)
         self._lock = QLabel()
         private = QLabel(self.tr("Your photos stay on this computer."))
         private.setProperty("role", "caption")
@@ -67,6 +70,8 @@ class DropArea(QFrame):
         layout.addSpacing(3 * GAP)
         layout.addLayout(ways)
         layout.addSpacing(2 * GAP)
+        layout.addWidget(self.example_button, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(GAP)
         layout.addWidget(formats)
         layout.addStretch(3)
         layout.addLayout(note)

@@ -19,6 +19,13 @@ def test_an_empty_window_invites(desk: Desk) -> None:
     assert not desk.window.photos.stage.isVisible()
 
 
+def test_the_example_is_drawn(desk: Desk) -> None:
+    desk.window.photos.drop_area.example_button.click()
+    desk.wait_settled()
+    assert desk.statuses() == [Status.DONE]
+    assert desk.window.photos.panel.facts.startswith("1 face · ")
+
+
 def test_a_dropped_photo_is_drawn_beside_the_original(desk: Desk, portrait_photo: Path) -> None:
     photo = desk.draw(portrait_photo)
     view = desk.window.photos.stage.comparison

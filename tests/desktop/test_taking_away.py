@@ -18,6 +18,8 @@ from desktop.dialogs import files
 from desktop.notices import Tone
 from tests.desktop.conftest import Desk
 
+Dragged = list[Path]
+
 
 def test_save_writes_the_whole_drawing(
     desk: Desk, group_photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -32,7 +34,7 @@ def test_save_writes_the_whole_drawing(
     desk.controller.choose_view("frame")
     desk.draw(group_photo)
     desk.window.photos.panel.save.click()
-    desk.wait(lambda: desk.window.photos.banner.isVisible())
+    desk.wait(lambda: desk.window.photos.banner.text not in ("", "Saving…"))
     assert suggested[0].name == "t1 anime.png"
     assert desk.window.photos.banner.text == "Saved as “t1 anime.png”."
     saved = load_picture(tmp_path / "t1 anime.png").pixels
@@ -48,7 +50,7 @@ def test_a_place_that_cannot_be_written_gets_a_sentence(
     desk.draw(portrait_photo)
     monkeypatch.setattr(files, "ask_save_path", lambda _parent, _suggestion: tmp_path / "gone" / "a.png")
     desk.window.photos.save()
-    desk.wait(lambda: desk.window.photos.banner.isVisible())
+    desk.wait(lambda: desk.window.photos.banner.text not in ("", "Saving…"))
     assert "could not be saved because there is no folder" in desk.window.photos.banner.text
 
 
@@ -58,7 +60,7 @@ def test_an_unknown_ending_gets_a_sentence(
     desk.draw(portrait_photo)
     monkeypatch.setattr(files, "ask_save_path", lambda _parent, _suggestion: tmp_path / "a.docx")
     desk.window.photos.save()
-    desk.wait(lambda: desk.window.photos.banner.isVisible())
+    desk.wait(lambda: desk.window.photos.banner.text not in ("", "Saving…"))
     assert 'Pictures cannot be saved as ".docx" files' in desk.window.photos.banner.text
     assert list(tmp_path.glob("*.docx")) == []
 
@@ -98,33 +100,31 @@ def test_copy_puts_the_drawing_on_the_clipboard(desk: Desk, portrait_photo: Path
 
 
 @pytest.fixture
-def dragged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, QImage]]:
+def dragged(monkeypatch: pytest.MonkeyPatch) -> Dragged:
     """What was dragged out, in place of a drag that waits for a hand."""
-    out: list[tuple[Path, QImage]] = []
+    out: Dragged = []
 
-    def note(_widget: QWidget, path: Path, image: QImage) -> Qt.DropAction:
-        out.append((path, image))
+    def note(_widget: QWidget, path: Path) -> Qt.DropAction:
+        out.append(path)
         return Qt.DropAction.CopyAction
 
     monkeypatch.setattr(transfer, "drag_out", note)
     return out
 
 
-def test_the_handle_drags_the_drawing_out(desk: Desk, portrait_photo: Path, dragged: list[tuple[Path, QImage]]) -> None:
+def test_the_handle_drags_the_drawing_out(desk: Desk, portrait_photo: Path, dragged: Dragged) -> None:
     desk.draw(portrait_photo)
     handle = desk.window.photos.panel.drag
     desk.wait(handle.isEnabled)
     QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
     QTest.mouseMove(handle, QPoint(60, 40))
-    ((path, _),) = dragged
+    (path,) = dragged
     assert path.name == "astronaut anime.png"
     with Image.open(path) as picture:
         assert (picture.format, picture.size) == ("PNG", (256, 256))
 
 
-def test_a_click_on_the_handle_explains_it(
-    desk: Desk, portrait_photo: Path, dragged: list[tuple[Path, QImage]]
-) -> None:
+def test_a_click_on_the_handle_explains_it(desk: Desk, portrait_photo: Path, dragged: Dragged) -> None:
     desk.draw(portrait_photo)
     handle = desk.window.photos.panel.drag
     desk.wait(handle.isEnabled)
@@ -133,9 +133,7 @@ def test_a_click_on_the_handle_explains_it(
     assert "drag it onto a folder" in desk.window.photos.banner.text
 
 
-def test_the_picture_is_dragged_out_with_ctrl(
-    desk: Desk, portrait_photo: Path, dragged: list[tuple[Path, QImage]]
-) -> None:
+def test_the_picture_is_dragged_out_with_ctrl(desk: Desk, portrait_photo: Path, dragged: Dragged) -> None:
     desk.draw(portrait_photo)
     desk.wait(desk.window.photos.panel.drag.isEnabled)
     view = desk.window.photos.stage.comparison
@@ -176,8 +174,7 @@ def test_alpha_is_kept_in_the_whole_photo(
     desk.controller.choose_view("frame")
     desk.draw(source)
     desk.window.photos.save()
-    desk.wait(target.exists)
-    desk.wait(lambda: desk.window.photos.banner.isVisible())
+    desk.wait(lambda: desk.window.photos.banner.text.startswith("Saved"))
     with Image.open(target) as saved:
         assert saved.mode == "RGBA"
         assert saved.getchannel("A").tobytes() == clear.getchannel("A").tobytes()
