@@ -12,7 +12,7 @@ def fid(features_real: Features, features_fake: Features) -> float:
     """Return the Frechet distance between Gaussians fitted to features (N, D) and (M, D); N and M at least 2.
 
     The trace of the square root of the covariances' product is the sum of the singular values of A B', where A and B
-    are the centred features: an N x M matrix instead of two D x D ones. Below some thousands of pictures the figure
+    are the centred features: no matrix is larger than the counts. Below some thousands of pictures the figure
     is too large by an amount that depends on the count, so compare it only at equal counts.
     """
     real, fake = features_real.astype(np.float64), features_fake.astype(np.float64)
@@ -22,4 +22,9 @@ def fid(features_real: Features, features_fake: Features) -> float:
     a = (real - real.mean(axis=0)) / np.sqrt(len(real) - 1)
     b = (fake - fake.mean(axis=0)) / np.sqrt(len(fake) - 1)
     spread = float((a * a).sum() + (b * b).sum())
-    return float(shift @ shift) + spread - 2.0 * float(np.linalg.svd(a @ b.T, compute_uv=False).sum())
+    return float(shift @ shift) + spread - 2.0 * float(np.linalg.svd(_short(a) @ _short(b).T, compute_uv=False).sum())
+
+
+def _short(rows: Features) -> Features:
+    """Turn more rows than columns into as many, which leaves the singular values of the product as they are."""
+    return np.linalg.qr(rows, mode="r") if len(rows) > rows.shape[1] else rows
