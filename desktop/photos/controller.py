@@ -66,8 +66,8 @@ class PhotosController(QObject):
         worker.reported.connect(self._hear)
 
     def start(self) -> None:
-        """Let the worker load what it needs."""
-        self._worker.submit(m.Prepare(), first=True)
+        """Let the worker begin; what no photo asked it to load by then, it loads in advance."""
+        self._worker.submit(m.Prepare())
         self._worker.start()
 
     def end(self) -> None:

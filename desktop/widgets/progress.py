@@ -6,7 +6,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGraphicsDropShadowEffect,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -21,6 +20,8 @@ from desktop.widgets.buttons import IconButton
 _STEPS = 1000
 _THICKNESS = 5.0
 _SWEEP = 1400
+_FRAME = 30
+"""Milliseconds, like the sweep: how long it takes to cross the bar, and between two pictures of it."""
 
 
 class ProgressLine(QProgressBar):
@@ -83,8 +84,10 @@ class ProgressLine(QProgressBar):
         self._wander.stop()
 
     def _step(self, phase: float) -> None:
-        self._phase = phase
-        self.update()
+        # Half of the frames that Qt offers: the processor has better things to do just now.
+        if abs(phase - self._phase) * _SWEEP > _FRAME:
+            self._phase = phase
+            self.update()
 
 
 class ProgressCard(QFrame):
@@ -116,11 +119,6 @@ class ProgressCard(QFrame):
         layout.setSpacing(16)
         layout.addLayout(column, 1)
         layout.addWidget(self.cancel)
-        shadow = QGraphicsDropShadowEffect(self)
-        shadow.setBlurRadius(28)
-        shadow.setOffset(0, 6)
-        shadow.setColor(QColor(0, 0, 0, 60))
-        self.setGraphicsEffect(shadow)
         self.hide()
 
     @property

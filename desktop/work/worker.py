@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import traceback
 from collections import deque
@@ -11,6 +12,9 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 
 from desktop.work import messages as m
+
+_THUMBNAILS_AHEAD = 12
+"""Together they take a moment, and without them the strip stays blank while something large is drawn."""
 
 
 class Performer(Protocol):
@@ -48,12 +52,11 @@ class Worker(QObject):
         self._thread.start()
 
     def submit(self, *requests: m.Request, first: bool = False) -> None:
-        """Add requests in their order, behind everything that waits or before it."""
+        """Add requests in their order, behind everything that waits or, but for a few thumbnails, before it."""
         with self._changed:
-            if first:
-                self._waiting.extendleft(reversed(requests))
-            else:
-                self._waiting.extend(requests)
+            place = self._thumbnails_ahead() if first else len(self._waiting)
+            for request in reversed(requests):
+                self._waiting.insert(place, request)
             self._changed.notify()
 
     def withdraw(self, unwanted: Callable[[m.Request], bool]) -> None:
@@ -92,6 +95,10 @@ class Worker(QObject):
                 self.reported.emit(m.Crashed(traceback.format_exc()))
                 if isinstance(request, m.Draw):
                     self.reported.emit(m.Refused(request.order, m.Refusal.FAILED, ""))
+
+    def _thumbnails_ahead(self) -> int:
+        ahead = itertools.takewhile(lambda request: isinstance(request, m.Thumbnail), self._waiting)
+        return min(sum(1 for _ in ahead), _THUMBNAILS_AHEAD)
 
     def _next(self) -> m.Request | None:
         with self._changed:
