@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,4 +29,4 @@ def fid(features_real: Features, features_fake: Features) -> float:
 
 def _short(rows: Features) -> Features:
     """Turn more rows than columns into as many, which leaves the singular values of the product as they are."""
-    return np.linalg.qr(rows, mode="r") if len(rows) > rows.shape[1] else rows
+    return cast(Features, np.linalg.qr(rows, mode="r")) if len(rows) > rows.shape[1] else rows
