@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 from core.catalogue import Model
@@ -41,11 +42,12 @@ class Live:
 
     def drawn(self, model: str | None = None) -> Result:
         """The next result with a drawn face, by that model if one is named."""
-        for _ in range(2000):
+        deadline = time.monotonic() + 40.0
+        while time.monotonic() < deadline:
             result = self.result()
             if result.faces and model in (None, result.model):
                 return result
-        raise AssertionError(self.events)
+        raise AssertionError(f"{self.events} {self.session.readout()} {own_threads()}")
 
     def statuses(self) -> list[Status]:
         return [event.status for event in self.events if isinstance(event, StatusChanged)]

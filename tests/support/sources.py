@@ -41,6 +41,7 @@ class ScriptedSource:
         paint: Gives the picture of a frame number.
         failure: What opening and reading fail with.
         blocked: Opening and reading hang until it is cleared. deaf: Interruptions are not heard.
+        waiting: Whether it hangs at the moment.
         frames: How many there are, None for no end.
         opened, closed, shown: Counts. owner: the thread that opened it, None while it is closed.
     """
@@ -60,6 +61,7 @@ class ScriptedSource:
         self.failure: str | None = None
         self.blocked = False
         self.deaf = False
+        self.waiting = False
         self.torn = 0
         self.opened = self.closed = self.shown = 0
         self.owner: threading.Thread | None = None
@@ -99,7 +101,9 @@ class ScriptedSource:
 
     def _hang(self) -> None:
         while self.blocked and not self._interrupted.is_set():
+            self.waiting = True
             time.sleep(0.01)
+        self.waiting = False
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:

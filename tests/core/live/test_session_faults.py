@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def test_a_network_camera_that_goes_and_comes_back_is_drawn_again(live: Any) -> 
         phone.start()
         wait_for(lambda: running.session.status is Status.RUNNING)
         assert running.drawn()
-    reasons = [event.reason for event in running.events if isinstance(event, StatusChanged) and event.reason]
+        reasons = [event.reason for event in running.events if isinstance(event, StatusChanged) and event.reason]
     assert "stopped sending" in reasons[0]
     assert len(reasons) == len(set(reasons))
 
@@ -238,25 +239,36 @@ def test_whatever_happens_every_thread_ends_within_two_seconds(
             assert list(recording.decode(video=0))
 
 
-def test_a_driver_that_hangs_does_not_hold_up_closing_and_frees_the_camera_later(live: Any) -> None:
+@pytest.fixture
+def hanging() -> Iterator[ScriptedSource]:
+    """A camera that does as it is told; if it was told to hang, until the end of the test."""
     source = ScriptedSource()
-    running = live(source)
-    running.drawn()
-    source.deaf = source.blocked = True
-    time.sleep(0.1)
-    begun = time.monotonic()
-    assert not running.session.stop(timeout=0.5)
-    assert time.monotonic() - begun < 2.0
+    yield source
     source.blocked = False
-    wait_for(lambda: source.owner is None)
 
 
-def test_a_hanging_camera_can_be_left_for_another_and_the_window_closed_meanwhile(live: Any) -> None:
-    hanging, other = ScriptedSource(), ScriptedSource()
+def test_a_driver_that_hangs_does_not_hold_up_closing_and_frees_the_camera_later(
+    live: Any, hanging: ScriptedSource
+) -> None:
     running = live(hanging)
     running.drawn()
     hanging.deaf = hanging.blocked = True
-    time.sleep(0.1)
+    wait_for(lambda: hanging.waiting)
+    begun = time.monotonic()
+    assert not running.session.stop(timeout=0.5)
+    assert time.monotonic() - begun < 2.0
+    hanging.blocked = False
+    wait_for(lambda: hanging.owner is None)
+
+
+def test_a_hanging_camera_can_be_left_for_another_and_the_window_closed_meanwhile(
+    live: Any, hanging: ScriptedSource
+) -> None:
+    other = ScriptedSource()
+    running = live(hanging)
+    running.drawn()
+    hanging.deaf = hanging.blocked = True
+    wait_for(lambda: hanging.waiting)
     running.session.switch_source(other)
     time.sleep(0.2)
     assert other.opened == 0  # it may be the same camera, which is not free yet
