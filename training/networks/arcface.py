@@ -15,13 +15,8 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from core.alignment import TEMPLATE, fit
+from training.prepare.embedding import LANDMARKS, SIZE
 from training.weights import ARCFACE, fetch
-
-SIDE = 112
-#: Where ArcFace expects eyes, nose and corners of the mouth, in pixels of its input.
-LANDMARKS = np.array(
-    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
-)
 
 
 class _Node(NamedTuple):
@@ -84,13 +79,13 @@ class FaceDistance(nn.Module):
 
     def _face(self, crop: Tensor) -> Tensor:
         theta = self.matrix.expand(crop.shape[0], -1, -1)
-        grid = F.affine_grid(theta, [crop.shape[0], crop.shape[1], SIDE, SIDE], align_corners=False)
+        grid = F.affine_grid(theta, [crop.shape[0], crop.shape[1], SIZE, SIZE], align_corners=False)
         return F.grid_sample(crop, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
 def _sampling_matrix() -> np.ndarray[Any, np.dtype[np.float64]]:
     """The (2, 3) matrix from ArcFace's square to the crop's, both with sides from -1 to 1."""
-    to_unit = 2 * LANDMARKS / SIDE - 1
+    to_unit = 2 * LANDMARKS / SIZE - 1
     return fit(to_unit, 2 * TEMPLATE - 1)
 
 

@@ -22,7 +22,7 @@ _FACE_CENTRE = (55.5, 69.5)
 _FACE_HALF_AXES = (44.0, 48.0)
 _GREY = 127
 
-#: Where the network expects the five landmarks, in pixels of its SIZE x SIZE input.
+#: Where the network expects eyes, nose and corners of the mouth (x, y), in pixels of its SIZE x SIZE input.
 LANDMARKS = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
 )
