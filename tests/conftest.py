@@ -5,9 +5,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before the first Qt import, since there may be no screen
+
+# Hypothesis fails an example that takes over 200 ms, which says how busy the machine is and nothing about the code.
+settings.register_profile("animirror", deadline=None)
+settings.load_profile("animirror")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
