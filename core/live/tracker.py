@@ -200,7 +200,7 @@ def _shrunken(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.
         size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
         # Averaging to exactly half is many times faster than to any other size.
         while max(small.shape) > 2 * WORK_SIDE:
-            half = (small.shape[1] // 2, small.shape[0] // 2)
+            half = (max(1, small.shape[1] // 2), max(1, small.shape[0] // 2))
             small = np.asarray(cv2.resize(small, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         small = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
     return small, np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)

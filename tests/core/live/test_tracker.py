@@ -191,7 +191,7 @@ def test_the_real_detector_and_the_tracker_work_together() -> None:
 
 def test_frames_of_any_shape_do_no_harm() -> None:
     tracker = FaceTracker(load_detector())
-    for shape in ((1, 1, 3), (2, 1000, 3), (1000, 2, 3), (17, 31, 3)):
+    for shape in ((1, 1, 3), (2, 1000, 3), (1000, 2, 3), (17, 31, 3), (1, 6000, 3), (3000, 1, 3)):
         for _ in range(2):
             frame = Frame(np.zeros(shape, np.uint8), 1.0, 1.0)
             assert tracker.update(frame, 256, DEFAULT, Stopwatch()) == ()
