@@ -100,6 +100,8 @@ def _files(sources: Sequence[Path], out: Path) -> list[Path]:
     for source in sources:
         if not source.exists():
             raise PrepareError(f"There is no file or folder {quoted(source)}; check its name.")
+        if own == source.resolve() or own in source.resolve().parents:
+            raise PrepareError(f"{quoted(source)} lies in the folder that is written to; choose another --out.")
         below = sorted(source.rglob("*")) if source.is_dir() else [source]
         for path in below:
             hidden = any(part.startswith(".") for part in path.relative_to(source).parts)

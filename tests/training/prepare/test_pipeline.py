@@ -146,6 +146,15 @@ def test_a_missing_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "check its name" in capsys.readouterr().err
 
 
+def test_the_raw_pictures_are_not_prepared_onto_themselves(raw: Path, prepared: Prepared) -> None:
+    save_all(raw, one=drawing(1))
+    with pytest.raises(PrepareError, match="choose another --out"):
+        prepared(anime=True, out=raw)
+    summary, _, _ = prepared(anime=True, out=raw / "out")
+    assert summary.files == 1
+    assert prepared(anime=True, out=raw / "out")[0].files == 1
+
+
 def test_a_broken_file_in_the_middle_is_skipped_counted_and_told(
     raw: Path, portrait: NDArray[np.uint8], prepared: Prepared
 ) -> None:
