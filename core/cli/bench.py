@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +17,7 @@ from core.catalogue import Model, load_catalogue, load_model_folder
 from core.errors import AnimirrorError, SourceError
 from core.live.events import Event, Fault, Notice, Status, StatusChanged
 from core.live.frame import Result
-from core.live.loading import live_model, load_detector, load_generator, once
+from core.live.loading import live_model, load_detector, load_generator, once, usable_cores
 from core.live.session import LiveSession
 from core.live.sources import FileSource, Source
 from core.live.stats import Spread
@@ -139,7 +138,7 @@ def measure(options: argparse.Namespace) -> Report:
         model=model.manifest.id,
         provider=str(first.provider),
         fallback=fallback,
-        cores=os.cpu_count() or 1,
+        cores=usable_cores(),
         source=source.name,
         size=first.frame.size,
         faces=fast.faces.most_common(1)[0][0] if fast.faces else 0,

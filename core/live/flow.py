@@ -26,7 +26,7 @@ _GROWN = 1.35
 class Flow:
     """Pyramidal Lucas-Kanade flow (Bouguet 2000) with a forward-backward check (Kalal et al. 2010)."""
 
-    def __init__(self, window: int = 15, levels: int = 3) -> None:
+    def __init__(self, window: int = 11, levels: int = 3) -> None:
         self._window = (window, window)
         self._levels = levels
 

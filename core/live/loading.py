@@ -21,10 +21,14 @@ Load = Callable[[Model, Device], Generator]
 LoadDetector = Callable[[], Detector]
 
 
+def usable_cores() -> int:
+    """Return how many cores this process may use; more threads than those would fight each other."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 def live_threads() -> int:
     """Return how many threads a network may use, so that capturing and painting get their time."""
-    # Where a process is kept to some of the cores, more threads than those get in each other's way.
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    cores = usable_cores()
     return cores if cores <= 2 else max(2, cores - 2)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from core.catalogue import Catalogue, load_catalogue
 from core.errors import ModelError
-from core.live.loading import live_model, live_threads, load_generator, once
+from core.live.loading import live_model, live_threads, load_generator, once, usable_cores
 from core.runtime import Device
 from tests.support.models import tiny_model
 from tests.support.stand_in import stand_in_model
@@ -37,7 +36,7 @@ def test_an_unknown_model_is_told(tmp_path: Path) -> None:
 
 
 def test_networks_leave_a_core_to_capturing_and_painting_where_there_are_several() -> None:
-    cores = os.cpu_count() or 1
+    cores = usable_cores()
     assert 1 <= live_threads() <= cores
     assert live_threads() < cores or cores <= 2
 
