@@ -49,7 +49,7 @@ def attention_section(runs: Sequence[Run], attentions: Attentions) -> str:
             f"range. The share inside the face counts an ellipse from forehead to chin, {FACE_AREA:.0%} of the "
             "picture, which is also what an attention without preference would reach. The spread is the share of the "
             "picture that carries the attention: small means one spot. Both are read back from the heatmaps shown, so "
-            "they are good to about three percent points."
+            "the share is good to about three percent points and the spread to six."
         ),
     ]
     for way in Way:
