@@ -112,6 +112,8 @@ class Generators(nn.Module):
             parts["g_cam"] = losses.attention(to_b.cam_logits, own_b.cam_logits) + losses.attention(
                 to_a.cam_logits, own_a.cam_logits
             )
+        if weights.colour:
+            parts["g_colour"] = losses.colour(real_a, to_b.image)
         if face_distance is not None:
             parts["g_arcface"] = face_distance(real_a, to_b.image)
         total = torch.stack([_weight(weights, name) * part for name, part in parts.items()]).sum()

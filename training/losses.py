@@ -12,6 +12,8 @@ from torch import Tensor
 from training.networks.discriminator import Verdict
 
 Gan = Literal["least-squares", "hinge"]
+#: Tiles along each side of the pictures whose colours are compared.
+MOSAIC = 8
 
 
 def to_fool(verdict: Verdict, gan: Gan) -> Tensor:
@@ -33,6 +35,14 @@ def attention(foreign: Tensor, own: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(foreign, torch.ones_like(foreign)) + F.binary_cross_entropy_with_logits(
         own, torch.zeros_like(own)
     )
+
+
+def colour(picture: Tensor, drawing: Tensor) -> Tensor:
+    """L1 between two batches of pictures (N, 3, H, W), each reduced to a mosaic of 8x8 mean colours.
+
+    So coarse a mosaic says which colour hair, skin and wall have, and leaves every line and shape to the drawing.
+    """
+    return F.l1_loss(F.adaptive_avg_pool2d(drawing, MOSAIC), F.adaptive_avg_pool2d(picture, MOSAIC))
 
 
 def r1(verdict: Verdict, pictures: Tensor) -> Tensor:

@@ -49,3 +49,11 @@ def test_r1_is_half_the_squared_gradient_at_real_pictures() -> None:
     torch.autograd.backward(penalty)
     assert weight.grad is not None
     assert weight.grad.item() == pytest.approx(3 / 48)
+
+
+def test_colour_looks_at_mean_colours_and_not_at_lines() -> None:
+    picture = torch.zeros(1, 3, 32, 32)
+    # Lines one pixel wide that leave the mean of every 4x4 tile as it was.
+    lines = torch.tensor([1.0, -1.0]).repeat(16).expand(1, 3, 32, 32)
+    assert losses.colour(picture, picture + lines).item() == pytest.approx(0.0, abs=1e-6)
+    assert losses.colour(picture, picture + 0.5).item() == pytest.approx(0.5)

@@ -19,6 +19,7 @@ _PARTS = {
     "g_cycle": "cycle",
     "g_identity": "identity",
     "g_cam": "CAM",
+    "g_colour": "colour",
     "g_arcface": "likeness",
 }
 
