@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,16 +21,10 @@ from core.faces import Face, FaceDetector
 from core.generator import Generator, Styled
 from core.images import Picture
 from core.matte import face_matte
+from core.views import View as View
 
 #: Faces drawn in one call; more only cost memory.
 BATCH = 4
-
-
-class View(StrEnum):
-    """PORTRAIT is the styled crop of one face; FRAME is the whole picture with its faces styled."""
-
-    PORTRAIT = "portrait"
-    FRAME = "frame"
 
 
 class NoFaceError(FaceError):

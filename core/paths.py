@@ -30,3 +30,13 @@ def cache() -> Path:
 def insightface_home() -> Path:
     """Folder where insightface keeps the packs that a user downloaded with it."""
     return Path.home() / ".insightface"
+
+
+def config() -> Path:
+    """Folder of what the user has chosen."""
+    return platformdirs.user_config_path(APP, appauthor=False)
+
+
+def state() -> Path:
+    """Folder of what is under way and has to outlive a crash."""
+    return platformdirs.user_state_path(APP, appauthor=False)

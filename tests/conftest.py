@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 from PIL import Image
 
+from core import paths
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before the first Qt import, since there may be no screen
 
 # Hypothesis fails an example that takes over 200 ms, which says how busy the machine is and nothing about the code.
@@ -25,6 +27,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("shared"):
             item.add_marker(absent)
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes what the user of this machine has chosen or has under way."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("config", "state"):
+        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(home / name))
+        monkeypatch.setattr(paths, name, lambda name=name: home / name)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import cv2
 import numpy as np
@@ -14,6 +13,7 @@ from core.alignment import align_centre
 from core.compose import paste_quickly
 from core.live.frame import Frame, LiveFace
 from core.matte import face_matte
+from core.views import LiveView as LiveView
 
 #: Two pictures side by side are together at most this wide; no window shows more of them.
 SIDE_BY_SIDE_WIDTH = 1920
@@ -21,21 +21,6 @@ SIDE_BY_SIDE_WIDTH = 1920
 PLAIN_SIZE = 256
 _HEAT = 0.7
 _DIVIDER = 2
-
-
-class LiveView(StrEnum):
-    """What is shown.
-
-    PORTRAIT: the main face's drawing alone. FRAME: the whole picture with its faces drawn. SIDE_BY_SIDE: the picture as
-    it is, and FRAME beside it. SPLIT: as it is left of a line, FRAME right of it. ATTENTION: where the network looked,
-    as a heatmap over each face.
-    """
-
-    PORTRAIT = "portrait"
-    FRAME = "frame"
-    SIDE_BY_SIDE = "side-by-side"
-    SPLIT = "split"
-    ATTENTION = "attention"
 
 
 @dataclass(frozen=True)
