@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core import paths
 from core.blending import Blend
+from core.contract import Contract
 from core.errors import ModelError, quoted
 
 MANIFEST = "manifest.json"
@@ -50,6 +51,8 @@ class Manifest(BaseModel):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     size: int = Field(default=256, ge=64, le=1024, description="side of the crop in pixels")
     blend: Blend = Field(default=Blend.COVER, description="how its faces meet the picture they are put back into")
+    contract: Contract = Field(default_factory=Contract, description="how it takes pictures and gives drawings")
+    sample: str | None = Field(default=None, pattern=r"^[^/\\]+\.(png|jpg)$", description="a drawing to look at")
     licence: str
     training: dict[str, Any] = Field(default_factory=dict)
     metrics: dict[str, Any] = Field(default_factory=dict)

@@ -130,7 +130,7 @@ def style(crops: NDArray[np.uint8], generator: Generator, progress: Progress = _
         parts.append(generator.run(crops[start : start + BATCH]))
     if not progress(1.0):
         raise Cancelled("Stopped.")
-    return Styled(np.concatenate([part.anime for part in parts]), np.concatenate([part.attention for part in parts]))
+    return Styled.joined(parts)
 
 
 def compose(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalogue import Model
+from core.contract import Contract
 from core.errors import ModelError, quoted
 from core.runtime import Device, Session, first_line, open_session
 
@@ -21,26 +23,36 @@ class Styled:
     """What the generator made of N crops.
 
     anime: (N, S, S, 3) uint8 RGB.
-    attention: (N, h, w) float32 in [0, 1], where the network looked; a flat map is all zero.
+    attention: (N, h, w) float32 in [0, 1], where the network looked; a flat map is all zero. None where the model has
+        no attention.
     """
 
     anime: NDArray[np.uint8]
-    attention: NDArray[np.float32]
+    attention: NDArray[np.float32] | None
+
+    @classmethod
+    def joined(cls, parts: Sequence[Styled]) -> Styled:
+        """Put the ``parts``, at least one, into one."""
+        attention = [part.attention for part in parts if part.attention is not None]
+        return cls(np.concatenate([part.anime for part in parts]), np.concatenate(attention) if attention else None)
 
 
 class Generator:
-    """A model's session with its input contract: ``image`` (N, 3, S, S), RGB, [-1, 1]."""
+    """A model's session, fed and read as the manifest's contract says."""
 
     def __init__(self, model: Model, device: Device = Device.AUTO, threads: int = 0) -> None:
         self.model = model
+        self.contract: Contract = model.manifest.contract
         self.session: Session = open_session(model.path, device, threads)
         inner = self.session.inner
         inputs = [value.name for value in inner.get_inputs()]
         outputs = [value.name for value in inner.get_outputs()]
-        if inputs != [INPUT] or not set(OUTPUTS) <= set(outputs):
+        self._wanted = [name for name in (self.contract.output, self.contract.attention) if name is not None]
+        wanted = " and ".join(self._wanted)
+        if inputs != [self.contract.input] or not set(self._wanted) <= set(outputs):
             raise ModelError(
                 f"The model {quoted(model.manifest.id)} was not made for Animirror: it takes {', '.join(inputs)} and "
-                f"gives {', '.join(outputs)}, where {INPUT} and {' and '.join(OUTPUTS)} are expected."
+                f"gives {', '.join(outputs)}, where {self.contract.input} and {wanted} are expected."
             )
 
     @property
@@ -48,23 +60,36 @@ class Generator:
         """Side of the crops in pixels."""
         return self.model.manifest.size
 
+    @property
+    def has_attention(self) -> bool:
+        """Whether the model says where it looked."""
+        return self.contract.attention is not None
+
     def run(self, crops: NDArray[np.uint8]) -> Styled:
         """Draw ``crops`` (N, S, S, 3) uint8 RGB, N at least 1. Raises ModelError when the model gives no picture."""
-        batch = np.ascontiguousarray(crops.transpose(0, 3, 1, 2), dtype=np.float32)
-        batch *= np.float32(1 / 127.5)
-        batch -= np.float32(1)
+        step = self.contract.batch or len(crops)
+        parts = [self._run(crops[start : start + step], step) for start in range(0, len(crops), step)]
+        return parts[0] if len(parts) == 1 else Styled.joined(parts)
+
+    def _run(self, crops: NDArray[np.uint8], step: int) -> Styled:
+        count = len(crops)
+        if count < step:  # the model takes no fewer, so the last one is drawn more than once
+            crops = np.concatenate([crops, np.repeat(crops[-1:], step - count, axis=0)])
+        batch = self.contract.pack(crops)
         try:
-            anime, attention = self.session.run(list(OUTPUTS), {INPUT: batch})
+            anime, *attention = self.session.run(self._wanted, {self.contract.input: batch})
         except Exception as error:
             told = first_line(error)
             raise ModelError(f"The model {quoted(self.model.manifest.id)} stopped while drawing: {told}") from error
-        if not (_is_picture(anime, batch.shape) and _is_map(attention, len(batch))):
+        if not (is_picture(anime, batch.shape) and all(_is_map(entry, len(batch)) for entry in attention)):
             raise ModelError(f"The model {quoted(self.model.manifest.id)} gave something that is not a picture.")
-        pixels = np.clip(anime * np.float32(127.5) + np.float32(128.0), 0, 255).astype(np.uint8)
-        return Styled(np.ascontiguousarray(pixels.transpose(0, 2, 3, 1)), _normalised(attention))
+        return Styled(self.contract.unpack(anime)[:count], _normalised(attention[0])[:count] if attention else None)
 
 
-def _is_picture(anime: object, shape: tuple[int, ...]) -> bool:
+def is_picture(anime: object, shape: tuple[int, ...]) -> TypeGuard[NDArray[np.generic]]:
+    """Say whether what a model gave are pictures of the ``shape`` of its input: finite numbers, or bytes."""
+    if isinstance(anime, np.ndarray) and anime.dtype == np.uint8:
+        return bool(anime.shape == shape)
     return _is_finite(anime) and anime.shape == shape
 
 

@@ -73,7 +73,8 @@ class Pipeline:
             with watch.stage("generate"):
                 styled = style(np.stack([crops[identifier] for identifier in seen]), generator)
             with watch.stage("steady"):
-                for anime, attention, identifier in zip(styled.anime, styled.attention, seen, strict=True):
+                attentions = styled.attention if styled.attention is not None else [None] * len(seen)
+                for anime, attention, identifier in zip(styled.anime, attentions, seen, strict=True):
                     crop = crops[identifier]
                     # Ink lies over the photo's own colours, whose noise has to be steadied along with it.
                     self._steady[identifier].blend(crop, live_blend(crop, anime, how), attention, steadiness.keep)
@@ -81,7 +82,7 @@ class Pipeline:
         for face in faces:
             steady = self._steady[face.identifier]
             # A face that was lost before the model drew it has nothing to hold.
-            if steady.anime is not None and steady.attention is not None:
+            if steady.anime is not None:
                 drawn.append(Drawn(face, crops[face.identifier], steady.anime, steady.attention))
         return tuple(drawn)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from core.catalogue import Model
-from core.errors import AnimirrorError, ModelError
+from core.errors import AnimirrorError, ModelError, quoted
 from core.generator import Generator
 from core.live.capture import Capture
 from core.live.events import Event, Fault, ModelChanged, Notice, Report, Status, StatusChanged
@@ -20,7 +20,7 @@ from core.live.slot import Slot
 from core.live.sources import Source
 from core.live.stats import Meter, Readout
 from core.live.tracker import Detector
-from core.live.views import PLAIN_SIZE, LiveSettings, render
+from core.live.views import PLAIN_SIZE, LiveSettings, LiveView, render
 from core.runtime import CPU, Device
 
 #: Seconds in which every thread has ended after a stop.
@@ -71,6 +71,7 @@ class LiveSession:
         self._load_detector = load_detector
         self._status = Status.OPENING
         self._meter = Meter()
+        self._told_without_attention: Generator | None = None
         self._dropped_before = 0
         self._sinks: tuple[Sink, ...] = ()
         self._lock = threading.Lock()
@@ -204,6 +205,7 @@ class LiveSession:
                 continue
             started = time.perf_counter()
             settings = self.settings
+            self._tell_without_attention(pipeline, settings)
             try:
                 result = pipeline.process(frame, settings) if pipeline else _plain(frame, settings)
                 failures = 0
@@ -216,6 +218,16 @@ class LiveSession:
                 self._report(Fault(f"Drawing stopped because of a defect in Animirror: {error!r}", error))
                 return
             self._publish(result, started)
+
+    def _tell_without_attention(self, pipeline: Pipeline | None, settings: LiveSettings) -> None:
+        """Say once, when the attention is to be seen, that the present model has none."""
+        generator = pipeline.generator if pipeline else None
+        if settings.view is not LiveView.ATTENTION:
+            self._told_without_attention = None
+        elif generator is not None and not generator.has_attention and self._told_without_attention is not generator:
+            self._told_without_attention = generator
+            name = quoted(generator.model.name())
+            self._report(Notice(f"The model {name} does not say where it looks, so there is no attention to show."))
 
     def _renewed(self, pipeline: Pipeline | None) -> Pipeline | None:
         """Take in what was loaded meanwhile."""

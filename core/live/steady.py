@@ -67,12 +67,13 @@ class SteadyFace:
         self,
         crop: NDArray[np.uint8],
         anime: NDArray[np.uint8],
-        attention: NDArray[np.float32],
+        attention: NDArray[np.float32] | None,
         keep: float,
     ) -> None:
         """Take in what was drawn from ``crop`` (S, S, 3); afterwards ``anime`` and ``attention`` are what to show.
 
-        anime: (S, S, 3). attention: (h, w). keep: share of what was shown that stays where the photo rests, 0 for none.
+        anime: (S, S, 3). attention: (h, w), or None. keep: share of what was shown that stays where the photo rests, 0
+        for none.
         """
         look = _look(crop)
         before, looked, attended = self.anime, self._look, self.attention
@@ -86,7 +87,7 @@ class SteadyFace:
         self._look = np.asarray(cv2.blendLinear(look, looked, fresh, 1.0 - fresh), dtype=np.float32)
         large = cv2.resize(fresh, anime.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         self.anime = np.asarray(cv2.blendLinear(anime, before, large, 1.0 - large), dtype=np.uint8)
-        if attended is not None and attended.shape == attention.shape:
+        if attention is not None and attended is not None and attended.shape == attention.shape:
             attention = attended + (1.0 - keep) * (attention - attended)
         self.attention = attention
 

@@ -41,12 +41,15 @@ class LiveSettings:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One face with its crop as it is and as it is to be seen, (S, S, 3) uint8, and the attention (h, w) in [0, 1]."""
+    """One face with its crop as it is and as it is to be seen, (S, S, 3) uint8, and the attention (h, w) in [0, 1].
+
+    attention: None where the model has none.
+    """
 
     face: LiveFace
     crop: NDArray[np.uint8]
     anime: NDArray[np.uint8]
-    attention: NDArray[np.float32]
+    attention: NDArray[np.float32] | None
 
 
 def render(frame: Frame, faces: Sequence[Drawn], size: int, settings: LiveSettings) -> NDArray[np.uint8]:
@@ -60,7 +63,9 @@ def render(frame: Frame, faces: Sequence[Drawn], size: int, settings: LiveSettin
     # The main face is in front as a rule, so it is laid on top.
     for drawn in reversed(faces):
         if settings.view is LiveView.ATTENTION:
-            crop, strength = _heatmap(drawn), _HEAT
+            if drawn.attention is None:
+                continue
+            crop, strength = _heatmap(drawn.crop, drawn.attention), _HEAT
         else:
             crop, strength = drawn.anime, min(max(settings.intensity, 0.0), 1.0)
         matte = face_matte(size) * np.float32(strength * drawn.face.opacity)
@@ -96,9 +101,9 @@ def _portrait(frame: Frame, faces: Sequence[Drawn], size: int, intensity: float)
     return np.asarray(cv2.addWeighted(main.anime, share, main.crop, 1.0 - share, 0.0), dtype=np.uint8)
 
 
-def _heatmap(drawn: Drawn) -> NDArray[np.uint8]:
-    levels = (np.clip(drawn.attention, 0.0, 1.0) * 255).astype(np.uint8)
-    large = cv2.resize(levels, drawn.crop.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+def _heatmap(crop: NDArray[np.uint8], attention: NDArray[np.float32]) -> NDArray[np.uint8]:
+    levels = (np.clip(attention, 0.0, 1.0) * 255).astype(np.uint8)
+    large = cv2.resize(levels, crop.shape[1::-1], interpolation=cv2.INTER_CUBIC)
     colours = cv2.applyColorMap(large, cv2.COLORMAP_TURBO)
     return np.asarray(cv2.cvtColor(colours, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
