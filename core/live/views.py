@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from core.alignment import align_centre
 from core.compose import paste_quickly
 from core.live.frame import Frame, LiveFace
-from core.matte import face_matte
+from core.rendering import HEAT, Layer, as_heat, mixed, overlaid, side_by_side, split_at
 from core.views import LiveView as LiveView
 
 #: Two pictures side by side are together at most this wide; no window shows more of them.
 SIDE_BY_SIDE_WIDTH = 1920
 #: Side of a portrait while there is no model that could say.
 PLAIN_SIZE = 256
-_HEAT = 0.7
-_DIVIDER = 2
 
 
 @dataclass(frozen=True)
@@ -58,22 +56,18 @@ def render(frame: Frame, faces: Sequence[Drawn], size: int, settings: LiveSettin
     size: side of a portrait in pixels; without a face it shows the middle of the frame as it is.
     """
     if settings.view is LiveView.PORTRAIT:
-        return _portrait(frame, faces, size, settings.intensity)
-    picture = frame.pixels.copy()
+        if not faces:
+            return align_centre(*frame.size, size).crop(frame.pixels)
+        return mixed(_layer(faces[0]), settings.intensity)
     # The main face is in front as a rule, so it is laid on top.
-    for drawn in reversed(faces):
-        if settings.view is LiveView.ATTENTION:
-            if drawn.attention is None:
-                continue
-            crop, strength = _heatmap(drawn.crop, drawn.attention), _HEAT
-        else:
-            crop, strength = drawn.anime, min(max(settings.intensity, 0.0), 1.0)
-        matte = face_matte(size) * np.float32(strength * drawn.face.opacity)
-        paste_quickly(picture, crop, matte, drawn.face.alignment)
+    layers = [_layer(drawn) for drawn in faces]
+    if settings.view is LiveView.ATTENTION:
+        return overlaid(frame.pixels, [as_heat(layer) for layer in layers], HEAT, paste_quickly)
+    picture = overlaid(frame.pixels, layers, settings.intensity, paste_quickly)
     if settings.view is LiveView.SPLIT:
-        _split(picture, frame.pixels, settings.split)
+        split_at(settings.split, frame.pixels, picture)
     if settings.view is LiveView.SIDE_BY_SIDE:
-        return _side_by_side(frame.pixels, picture)
+        return side_by_side(frame.pixels, picture, SIDE_BY_SIDE_WIDTH, cv2.INTER_LINEAR)
     return picture
 
 
@@ -91,35 +85,5 @@ def fitted(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
     return canvas
 
 
-def _portrait(frame: Frame, faces: Sequence[Drawn], size: int, intensity: float) -> NDArray[np.uint8]:
-    if not faces:
-        return align_centre(*frame.size, size).crop(frame.pixels)
-    main = faces[0]
-    if intensity >= 1.0:
-        return main.anime.copy()
-    share = max(intensity, 0.0)
-    return np.asarray(cv2.addWeighted(main.anime, share, main.crop, 1.0 - share, 0.0), dtype=np.uint8)
-
-
-def _heatmap(crop: NDArray[np.uint8], attention: NDArray[np.float32]) -> NDArray[np.uint8]:
-    levels = (np.clip(attention, 0.0, 1.0) * 255).astype(np.uint8)
-    large = cv2.resize(levels, crop.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    colours = cv2.applyColorMap(large, cv2.COLORMAP_TURBO)
-    return np.asarray(cv2.cvtColor(colours, cv2.COLOR_BGR2RGB), dtype=np.uint8)
-
-
-def _split(picture: NDArray[np.uint8], original: NDArray[np.uint8], place: float) -> None:
-    width = picture.shape[1]
-    column = round(min(max(place, 0.0), 1.0) * width)
-    picture[:, :column] = original[:, :column]
-    picture[:, max(0, column - _DIVIDER // 2) : column + _DIVIDER // 2] = 255
-
-
-def _side_by_side(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = left.shape[:2]
-    scale = min(1.0, SIDE_BY_SIDE_WIDTH / (2 * width))
-    size = (round(width * scale), round(height * scale))
-    both = np.empty((size[1], 2 * size[0], 3), np.uint8)
-    for column, picture in ((0, left), (size[0], right)):
-        both[:, column : column + size[0]] = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
-    return both
+def _layer(drawn: Drawn) -> Layer:
+    return Layer(drawn.face.alignment, drawn.crop, drawn.anime, drawn.attention, drawn.face.opacity)
