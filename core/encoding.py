@@ -1,14 +1,14 @@
 """Turn pixels into the bytes of a picture file."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, features
+from PIL import ExifTags, Image, PngImagePlugin, features
 
 from core.errors import OutputError
 
@@ -63,6 +63,7 @@ def encode_picture(
     *,
     alpha: NDArray[np.uint8] | None = None,
     exif: bytes | None = None,
+    xmp: bytes | None = None,
     quality: int = 95,
 ) -> bytes:
     """Make the bytes of a picture file.
@@ -72,6 +73,7 @@ def encode_picture(
         pixels: ``(height, width, 3)`` sRGB values 0..255.
         alpha: ``(height, width)`` opacity 0..255; formats that have none get the picture on white.
         exif: An Exif block, as in :attr:`core.images.Picture.exif`; BMP files have none.
+        xmp: An XMP packet, as in :attr:`core.images.Picture.xmp`; BMP files have none.
         quality: 1..100 for JPEG, WebP and AVIF; the other formats lose nothing.
 
     Raises:
@@ -96,6 +98,8 @@ def encode_picture(
         options["quality"] = quality
     if kind.exif and exif is not None:
         options["exif"] = exif
+    if kind.exif and xmp is not None:
+        options |= _xmp_option(kind, xmp)
     buffer = io.BytesIO()
     try:
         _image(pixels, alpha, kind).save(buffer, kind.name, **options)
@@ -104,6 +108,92 @@ def encode_picture(
     except (OSError, ValueError) as error:
         raise OutputError(f"The picture could not be turned into {kind.name} ({error}); save it as PNG.") from error
     return buffer.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """One frame of an animation to be written: as the arguments of :func:`encode_picture`, shown for so long."""
+
+    pixels: NDArray[np.uint8]
+    alpha: NDArray[np.uint8] | None
+    milliseconds: float
+
+
+#: Kinds of animations, with what Pillow is told. GIF frames are written whole, since each has a palette of its own.
+_ANIMATED: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = MappingProxyType(
+    {
+        ".gif": ("GIF", {"disposal": 2, "optimize": False}),
+        ".png": ("PNG", {"disposal": 0, "blend": 0}),
+        ".webp": ("WEBP", {"method": 3, "minimize_size": False}),
+        ".avif": ("AVIF", {}),
+    }
+)
+
+
+def encode_animation(
+    suffix: str,
+    frames: Sequence[Still],
+    *,
+    loop: int | None = None,
+    exif: bytes | None = None,
+    xmp: bytes | None = None,
+    quality: int = 95,
+) -> bytes:
+    """Make the bytes of an animated picture.
+
+    Args:
+        suffix: ``.gif``, ``.png``, ``.webp`` or ``.avif``.
+        frames: At least one, all of one size.
+        loop: How often it is shown, 0 for ever; None for what the format usually does.
+        exif: An Exif block; GIF files have none.
+        xmp: An XMP packet; written to WebP only.
+        quality: 1..100 for WebP and AVIF.
+
+    Raises:
+        OutputError: the format cannot hold the frames, or there is not enough memory.
+    """
+    name, options = _ANIMATED[suffix]
+    alpha = any(frame.alpha is not None for frame in frames)
+    images = []
+    for frame in frames:
+        image = Image.fromarray(frame.pixels)
+        if alpha:
+            opacity = frame.alpha if frame.alpha is not None else np.full(frame.pixels.shape[:2], 255, np.uint8)
+            image.putalpha(Image.fromarray(opacity))
+        images.append(image)
+    wanted: dict[str, Any] = dict(options)
+    if loop is not None:
+        wanted["loop"] = loop
+    if name in {"WEBP", "AVIF"}:
+        wanted["quality"] = quality
+    if exif is not None and name != "GIF":
+        wanted["exif"] = exif
+    if xmp is not None and name == "WEBP":
+        wanted["xmp"] = xmp
+    durations = [_duration(name, frame.milliseconds) for frame in frames]
+    buffer = io.BytesIO()
+    try:
+        images[0].save(buffer, name, save_all=True, append_images=images[1:], duration=durations, **wanted)
+    except MemoryError as error:
+        raise OutputError("There is not enough memory to save the animation; close other programs.") from error
+    except (OSError, ValueError) as error:
+        raise OutputError(f"The animation could not be turned into {name} ({error}); use a smaller one.") from error
+    return buffer.getvalue()
+
+
+def _duration(name: str, milliseconds: float) -> float:
+    # WebP and AVIF count whole milliseconds; a GIF hundredths of seconds, which Pillow rounds down to.
+    return milliseconds if name == "PNG" else round(milliseconds)
+
+
+def _xmp_option(kind: _Format, xmp: bytes) -> dict[str, Any]:
+    if kind.name == "PNG":
+        info = PngImagePlugin.PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", xmp.decode())
+        return {"pnginfo": info}
+    if kind.name == "TIFF":
+        return {"tiffinfo": {ExifTags.Base.XMLPacket: xmp}}
+    return {"xmp": xmp}
 
 
 def _format_of(suffix: str) -> _Format:

@@ -19,6 +19,7 @@ def save_picture(
     *,
     alpha: NDArray[np.uint8] | None = None,
     exif: bytes | None = None,
+    xmp: bytes | None = None,
     quality: int = 95,
 ) -> None:
     """Write a picture in the format of the path's suffix; a file of that name is replaced, or kept on failure.
@@ -29,7 +30,7 @@ def save_picture(
         OutputError: the suffix is unknown, the format cannot hold the picture, or the folder is missing, full or
             may not be written.
     """
-    write_whole(path, encode_picture(path.suffix, pixels, alpha=alpha, exif=exif, quality=quality))
+    write_whole(path, encode_picture(path.suffix, pixels, alpha=alpha, exif=exif, xmp=xmp, quality=quality))
 
 
 def save_new_picture(
@@ -40,6 +41,7 @@ def save_new_picture(
     *,
     alpha: NDArray[np.uint8] | None = None,
     exif: bytes | None = None,
+    xmp: bytes | None = None,
     quality: int = 95,
 ) -> Path:
     """Write a picture under a name that no file has yet, even while other programs write to the same folder.
@@ -48,9 +50,10 @@ def save_new_picture(
         folder: An existing folder.
         stem: The name to start from; :func:`core.naming.free_name` says what becomes of it.
         suffix: The format, as in ``.png``.
-        pixels: As in :func:`core.encoding.encode_picture`, like the next three.
+        pixels: As in :func:`core.encoding.encode_picture`, like the next four.
         alpha: Opacity.
         exif: Exif block.
+        xmp: XMP packet.
         quality: 1..100.
 
     Returns:
@@ -59,7 +62,7 @@ def save_new_picture(
     Raises:
         OutputError: as in :func:`save_picture`.
     """
-    data = encode_picture(suffix, pixels, alpha=alpha, exif=exif, quality=quality)
+    data = encode_picture(suffix, pixels, alpha=alpha, exif=exif, xmp=xmp, quality=quality)
     target = free_name(folder, stem, suffix)
     with failures_told(target), written_beside(target, data) as written:
         while not _claimed(target):

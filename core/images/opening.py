@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Final
 
+import pillow_heif
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 # Names that Pillow only recognises without decoding, films, and PostScript, which would start another program.
@@ -15,6 +16,8 @@ def _picture_formats() -> tuple[str, ...]:
     # The common formats first, in Pillow's own order: some rare ones recognise their files only loosely.
     Image.preinit()
     Image.init()
+    # HEIC, as iPhones take it; AVIF is read by Pillow itself.
+    pillow_heif.register_heif_opener()
     return tuple(name for name in Image.ID if name not in _NOT_PICTURES)
 
 

@@ -2,6 +2,8 @@
 
 import io
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -10,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from core.errors import ImageError, quoted
+from core.errors import AnimirrorError, ImageError, quoted
 from core.images.colour import upright_srgb
-from core.images.metadata import kept_exif, orientation
+from core.images.metadata import kept_exif, kept_xmp, orientation
 from core.images.opening import open_image
 
 MEGAPIXEL_LIMIT: Final = 300
@@ -21,9 +23,11 @@ MEGAPIXEL_LIMIT: Final = 300
 Inside its TIFF and WebP readers Pillow keeps a limit of its own, 179 megapixels.
 """
 
-_ANIMATIONS: Final = frozenset({"AVIF", "FLI", "GIF", "PNG", "WEBP"})
+_UNKNOWN: Final = "{} is not a picture in a known format; choose a picture such as a JPEG or PNG file."
+ANIMATIONS: Final = frozenset({"AVIF", "FLI", "GIF", "PNG", "WEBP"})
+"""Formats, by Pillow's name, whose several pictures are shown one after another."""
+
 _PAGED: Final = frozenset({"DCX", "TIFF"})
-_HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,10 @@ class Picture:
     Attributes:
         pixels: ``(height, width, 3)`` sRGB values 0..255, upright, C-contiguous.
         alpha: ``(height, width)`` opacity 0..255, or None where the picture is opaque throughout.
-        exif: Exif block to write back with a result, without orientation, thumbnail and GPS position.
+        exif: Exif block to write back with a result, without orientation and thumbnail.
         name: The picture's file name.
         notes: Full sentences about things the user should know, such as that only the first frame was read.
+        xmp: XMP packet to write back with a result.
     """
 
     pixels: NDArray[np.uint8]
@@ -43,14 +48,24 @@ class Picture:
     exif: bytes | None
     name: str
     notes: tuple[str, ...]
+    xmp: bytes | None = None
 
 
-def load_picture(path: Path) -> Picture:
+def load_picture(path: Path, keep_gps: bool = False) -> Picture:
     """Read a still picture from a file; of an animation the first frame, of several pages the first.
+
+    keep_gps: whether the metadata for a result say where the picture was taken.
 
     Raises:
         ImageError: the file is missing, may not be read, is no picture, is damaged or cut off, or is too large.
     """
+    with reading(path) as file:
+        return _read(file, path.name, keep_gps)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[IO[bytes]]:
+    """Open an ordinary file, and tell in words what the disk has against it."""
     try:
         kind = path.stat().st_mode
         if stat.S_ISDIR(kind):
@@ -58,7 +73,7 @@ def load_picture(path: Path) -> Picture:
         if not stat.S_ISREG(kind):
             raise ImageError(f"{quoted(path)} is a device or a pipe; choose a picture file.")
         with path.open("rb") as file:
-            return _read(file, path.name)
+            yield file
     except (FileNotFoundError, NotADirectoryError):
         raise ImageError(f"There is no file {quoted(path)}; check its name and folder.") from None
     except PermissionError as error:
@@ -72,32 +87,41 @@ def load_picture(path: Path) -> Picture:
         ) from error
 
 
-def decode_picture(data: bytes, name: str) -> Picture:
+def decode_picture(data: bytes, name: str, keep_gps: bool = False) -> Picture:
     """Read a still picture from the bytes of a file (pasted, dropped, downloaded).
 
     Args:
         data: The whole file, in any format that :func:`load_picture` reads.
         name: What messages call it.
+        keep_gps: As in :func:`load_picture`.
 
     Raises:
         ImageError: the bytes are no picture, are damaged or cut off, or the picture is too large.
     """
-    return _read(io.BytesIO(data), name)
+    return _read(io.BytesIO(data), name, keep_gps)
 
 
-def _read(file: IO[bytes], name: str) -> Picture:
+def _read(file: IO[bytes], name: str, keep_gps: bool) -> Picture:
+    with opened_picture(file, name) as image:
+        image.load()
+        pixels, alpha, notes = upright_srgb(image, orientation(image))
+        exif, xmp = kept_exif(image, keep_gps), kept_xmp(image, keep_gps)
+        return Picture(pixels, alpha, exif, name, notes + _unread(image), xmp)
+
+
+@contextmanager
+def opened_picture(file: IO[bytes], name: str) -> Iterator[ImageFile.ImageFile]:
+    """Give a picture whose size was checked; what goes wrong with it inside the ``with`` is told as an ImageError."""
     if not file.read(1):
         raise ImageError(f"{quoted(name)} is empty (0 bytes); copy or download it again.")
     try:
         with open_image(file) as image:
             _check_size(image, name)
-            image.load()
-            pixels, alpha, notes = upright_srgb(image, orientation(image))
-            return Picture(pixels, alpha, kept_exif(image), name, notes + _unread(image))
-    except ImageError:
+            yield image
+    except AnimirrorError:
         raise
     except UnidentifiedImageError:
-        raise ImageError(_unknown_format(file, name)) from None
+        raise ImageError(_UNKNOWN.format(quoted(name))) from None
     except Image.DecompressionBombError as error:
         raise ImageError(f"{quoted(name)} is too large to open; make a smaller copy of it and use that.") from error
     except MemoryError as error:
@@ -124,15 +148,8 @@ def _unread(image: ImageFile.ImageFile) -> tuple[str, ...]:
     """Say which part of a file with several pictures was read; a photo's preview or depth map is none of them."""
     if not getattr(image, "is_animated", False):
         return ()
-    if image.format in _ANIMATIONS:
+    if image.format in ANIMATIONS:
         return ("The file is an animation; only its first frame was read.",)
     if image.format in _PAGED:
         return ("The file has several pages; only the first was read.",)
     return ()
-
-
-def _unknown_format(file: IO[bytes], name: str) -> str:
-    file.seek(4)
-    if file.read(4) == b"ftyp" and file.read(4) in _HEIC_BRANDS:
-        return f"{quoted(name)} is a HEIC photo, which cannot be read yet; export it as JPEG and use that."
-    return f"{quoted(name)} is not a picture in a known format; choose a picture such as a JPEG or PNG file."

@@ -95,8 +95,8 @@ def test_what_is_no_picture_is_called_so(data: bytes, tmp_path: Path) -> None:
     assert '"notes.jpg" is not a picture in a known format' in sentence_about(tmp_path / "notes.jpg")
 
 
-def test_a_heic_photo_is_called_by_its_name() -> None:
-    with pytest.raises(ImageError, match=r"\"IMG_1\.HEIC\" is a HEIC photo.*export it as JPEG"):
+def test_a_heic_photo_that_is_cut_off_is_called_so() -> None:
+    with pytest.raises(ImageError, match=r"\"IMG_1\.HEIC\" is damaged or cut off"):
         decode_picture(b"\0\0\0\x18ftypheic" + bytes(100), "IMG_1.HEIC")
 
 

@@ -133,6 +133,58 @@ def test_a_result_keeps_author_and_time_but_neither_place_nor_orientation(kind: 
     assert b"51.5N" not in picture.exif
 
 
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tiff", ".avif"])
+def test_the_place_is_kept_where_that_is_wished(suffix: str) -> None:
+    picture = decode_picture(phone_photo("JPEG"), "phone", keep_gps=True)
+    with Image.open(io.BytesIO(encode_picture(suffix, picture.pixels, exif=picture.exif))) as image:
+        position = image.getexif().get_ifd(IFD.GPSInfo)
+        assert position[1] == "N"
+        assert position[2] == (51.0, 30.0, 0.0)
+        assert image.getexif().get(Base.Orientation, 1) == 1
+
+
+PACKET = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/"
+ xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmp:Rating="4" exif:GPSLatitude="51,30.5N" tiff:Orientation="6">
+<dc:title xmlns:dc="http://purl.org/dc/elements/1.1/"><rdf:Alt><rdf:li xml:lang="x-default">A &amp; B</rdf:li></rdf:Alt>
+</dc:title><exif:GPSLongitude>0,7.5W</exif:GPSLongitude></rdf:Description></rdf:RDF></x:xmpmeta>"""
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tiff", ".avif"])
+def test_what_people_wrote_about_a_picture_is_kept_and_the_place_only_if_wished(suffix: str, keep: bool) -> None:
+    photo = encoded(Image.new("RGB", (40, 20), "blue"), "JPEG", xmp=PACKET)
+    picture = decode_picture(photo, "titled.jpg", keep_gps=keep)
+    result = decode_picture(encode_picture(suffix, picture.pixels, xmp=picture.xmp), "result", keep_gps=keep)
+    assert result.xmp is not None
+    assert b"A &amp; B" in result.xmp
+    assert b"Rating" in result.xmp
+    assert b"Orientation" not in result.xmp
+    assert (b"51,30.5N" in result.xmp) is keep
+    assert (b"0,7.5W" in result.xmp) is keep
+
+
+@pytest.mark.parametrize("packet", [b"", b"<x", b"<a/>", b"\xff\xfe", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"])
+def test_a_broken_packet_does_not_cost_the_picture(packet: bytes) -> None:
+    picture = decode_picture(encoded(Image.new("RGB", (4, 4), "red"), "JPEG", xmp=packet), "odd.jpg")
+    assert picture.pixels.shape == (4, 4, 3)
+    assert picture.xmp is None
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_heic_photo_is_upright_and_keeps_who_and_when(orientation: int) -> None:
+    stored = np.zeros((64, 96, 3), np.uint8)
+    stored[:32, :48] = 255, 0, 0
+    exif = oriented(orientation)
+    exif[Base.Artist] = "A. Painter"
+    picture = decode_picture(encoded(Image.fromarray(stored), "HEIF", exif=exif.tobytes(), quality=95), "IMG_1.HEIC")
+    expected = upright(stored, orientation)
+    assert picture.pixels.shape == expected.shape
+    assert np.abs(picture.pixels.astype(int) - expected)[8:-8, 8:-8].mean() < 8
+    assert picture.exif is not None
+    assert b"A. Painter" in picture.exif
+
+
 def test_a_thumbnail_is_not_kept() -> None:
     thumbnail = encoded(Image.new("RGB", (16, 16), "green"), "JPEG")
     # Directory 0 holds an author, directory 1 the thumbnail's place and length.
