@@ -1,6 +1,6 @@
 """Write pictures so that a failure leaves nothing half-written behind and no file of the user's is lost."""
 
-import contextlib
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.encoding import encode_picture
 from core.naming import free_name
-from core.writing import failures_told, write_whole, written_beside
+from core.writing import Destination, failures_told, write_whole
 
 __all__ = ["encode_picture", "free_name", "save_new_picture", "save_picture", "write_whole"]
 
@@ -63,23 +63,7 @@ def save_new_picture(
         OutputError: as in :func:`save_picture`.
     """
     data = encode_picture(suffix, pixels, alpha=alpha, exif=exif, xmp=xmp, quality=quality)
-    target = free_name(folder, stem, suffix)
-    with failures_told(target), written_beside(target, data) as written:
-        while not _claimed(target):
-            target = free_name(folder, stem, suffix)
-        try:
-            written.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                target.unlink()
-            raise
-    return target
-
-
-def _claimed(path: Path) -> bool:
-    """Create an empty file of that name, or say that another program was faster."""
-    try:
-        path.open("xb").close()
-    except FileExistsError:
-        return False
-    return True
+    if not folder.is_dir():
+        with failures_told(folder / (stem + suffix)):
+            raise FileNotFoundError(errno.ENOENT, "no such folder")
+    return Destination(folder, stem).put(data, suffix)

@@ -5,9 +5,11 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import OutputError, quoted
+from core.naming import free_name, usual_name
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -31,17 +33,86 @@ def write_whole(path: Path, data: bytes) -> None:
 @contextlib.contextmanager
 def written_beside(target: Path, data: bytes) -> Iterator[Path]:
     """Hold a complete copy of ``data`` in the target's folder; it is deleted unless the caller has renamed it."""
-    # Not the target's own name with an ending: that may already be as long as a name can be.
-    temporary = target.parent / f".animirror-{secrets.token_hex(8)}.part"
-    try:
+    with part_beside(target) as temporary:
         with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         yield temporary
+
+
+@contextlib.contextmanager
+def part_beside(target: Path) -> Iterator[Path]:
+    """Give a name in the target's folder to write under; what then lies there is deleted unless it was renamed."""
+    # Not the target's own name with an ending: that may already be as long as a name can be.
+    temporary = target.parent / f".animirror-{secrets.token_hex(8)}.part"
+    try:
+        yield temporary
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a result goes: the folder is made where it is missing, and a name that is taken gets a number.
+
+    stem: the name without its ending. replace: a file of exactly that name is replaced instead.
+    """
+
+    folder: Path
+    stem: str
+    replace: bool = False
+
+    def expected(self, suffix: str) -> Path:
+        """Return the path that a result gets if nothing comes in between."""
+        return (usual_name if self.replace else free_name)(self.folder, self.stem, suffix)
+
+    def put(self, data: bytes, suffix: str) -> Path:
+        """Write a file entirely or not at all; returns its path. Raises OutputError."""
+        with self.part(suffix) as part:
+            part.write_bytes(data)
+            return self.take(part, suffix)
+
+    @contextlib.contextmanager
+    def part(self, suffix: str) -> Iterator[Path]:
+        """Give a name in the folder to write under before :meth:`take`; failures inside are told as OutputError."""
+        target = self.expected(suffix)
+        with failures_told(target):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with part_beside(target) as part:
+                yield part
+
+    def take(self, written: Path, suffix: str) -> Path:
+        """Give a complete file in the folder its name, which no other program gets meanwhile. Raises OutputError."""
+        target = self.expected(suffix)
+        with failures_told(target):
+            # Without this a crash of the system might leave a file of the right name with nothing in it.
+            with written.open("rb+") as file:
+                os.fsync(file.fileno())
+            if self.replace:
+                if target.is_dir():
+                    raise OutputError(f"{quoted(target)} is a folder; move it away or choose another name.")
+                written.replace(target)
+                return target
+            while not _claimed(target):
+                target = self.expected(suffix)
+            try:
+                written.replace(target)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    target.unlink()
+                raise
+        return target
+
+
+def _claimed(path: Path) -> bool:
+    """Create an empty file of that name, or say that another program was faster."""
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        return False
+    return True
 
 
 @contextlib.contextmanager
