@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from core import __version__
 from desktop.dialogs.defect import DefectDialog
 from desktop.icons import window_icon
+from desktop.live.controller import LiveController
 from desktop.photos.controller import PhotosController
 from desktop.theme import base_font, follow_system
 from desktop.window import MainWindow
@@ -40,12 +41,15 @@ def run(photos: Sequence[Path]) -> int:
     worker = Worker(studio_maker(QLocale().name()))
     controller = PhotosController(worker)
     controller.crashed.connect(defects.tell)
-    window = MainWindow(controller)
+    live = LiveController()
+    live.crashed.connect(defects.tell)
+    window = MainWindow(controller, live)
     window.show()
     window.photos.open_photos([path.absolute() for path in photos])
     code = application.exec()
-    if not worker.wait(_SAVING_SECONDS if worker.saving else _LAST_SECONDS):
-        # The engine is in a call that nothing can break off, and no file is being written.
+    ended = live.wait(_LAST_SECONDS)
+    if not (worker.wait(_SAVING_SECONDS if worker.saving else _LAST_SECONDS) and ended):
+        # The engine or a camera's driver is in a call that nothing can break off, and no file is being written.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0] in VERBS:
         return run_verb(given)
     options = _parser().parse_args(given)
+    if options.self_test:
+        return _self_test(options.json)
     display.forget_foreign_qt()
     problem = display.problem()
     if problem is not None:
@@ -34,7 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NO_DISPLAY
     from desktop.application import run
 
-    return run(options.photos)
+    return run(options.photos, options.startup_time)
+
+
+def _self_test(as_json: bool) -> int:
+    from core import selftest
+
+    test = selftest.run()
+    print(json.dumps(test.as_json(), indent=2) if as_json else selftest.as_text(test))
+    return 0 if test.passed else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,4 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="picture to start with")
     parser.add_argument("--version", action="version", version=f"animirror {__version__}")
+    parser.add_argument(
+        "--self-test", action="store_true", help="check that everything works here: draw a sample and compare"
+    )
+    parser.add_argument("--json", action="store_true", help="with --self-test: print one JSON object, for bug reports")
+    parser.add_argument(
+        "--startup-time", action="store_true", help="print the seconds until the window is seen, and close it again"
+    )
     return parser

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDrag, QImage, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from desktop.dialogs.files import VIDEOS
 from desktop.work.messages import Source
 
 translate = QCoreApplication.translate
@@ -48,6 +49,13 @@ def read(mime: QMimeData) -> Incoming:
     return Incoming(
         (), translate("transfer", "There is no picture in that. Copy a photo or a picture file, then paste it here.")
     )
+
+
+def video(mime: QMimeData) -> Path | None:
+    """Return the first file if it is a video by its name."""
+    urls = mime.urls() if mime.hasUrls() else []
+    path = Path(urls[0].toLocalFile()) if urls and urls[0].isLocalFile() else None
+    return path if path is not None and path.suffix.lower().lstrip(".") in VIDEOS else None
 
 
 def outgoing(path: Path, image: QImage) -> QMimeData:

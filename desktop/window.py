@@ -1,4 +1,4 @@
-"""The main window: the bar on top, the page below, and what concerns the window as a whole."""
+"""The main window: the bar on top, the pages below, and what concerns the window as a whole."""
 
 from __future__ import annotations
 
@@ -12,41 +12,70 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop import transfer
 from desktop.dialogs.about import AboutDialog
 from desktop.icons import logo, window_icon
+from desktop.live.controller import LiveController
+from desktop.pages.live import LivePage
 from desktop.pages.photos import PhotosPage
 from desktop.photos.controller import PhotosController
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
+from desktop.widgets.segmented import Segment, SegmentedControl
 
 _SIZE = QSize(1180, 760)
 """Of a new window, where the screen has room for it."""
 
 
 class MainWindow(QWidget):
-    """Animirror's window. Pictures can be dropped anywhere on it."""
+    """Animirror's window. Pictures, and videos on the live page, can be dropped anywhere on it."""
 
-    def __init__(self, controller: PhotosController) -> None:
-        """Make the window; the work begins after it was painted for the first time."""
+    def __init__(self, controller: PhotosController, live: LiveController | None = None) -> None:
+        """Make the window; the work begins after it was painted for the first time, and the live page's with it."""
         super().__init__()
         self._controller = controller
+        self._live = live or LiveController()
         self._painted = False
+        self._was_maximised = False
         self.setWindowTitle("Animirror")
         self.setWindowIcon(window_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(880, 560)
         self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
         self.photos = PhotosPage(controller)
+        self.live = LivePage(self._live)
+        self.live.full_screen_wanted.connect(self._fill_screen)
+        self.pages = SegmentedControl(
+            self.tr("Page"),
+            (
+                Segment("photos", self.tr("Photos"), "photos", self.tr("Photos become anime (Ctrl+1)")),
+                Segment("live", self.tr("Live"), "camera", self.tr("Your camera becomes an anime mirror (Ctrl+2)")),
+            ),
+        )
+        self._rooms: dict[str, QWidget] = {"photos": self.photos, "live": self.live}
+        self._stack = QStackedWidget()
+        for page in self._rooms.values():
+            self._stack.addWidget(page)
+        self.pages.chosen.connect(lambda key: self._stack.setCurrentWidget(self._rooms[key]))
+        self._bar = self._make_bar()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._make_bar())
-        layout.addWidget(self.photos, 1)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._stack, 1)
+        for number, key in enumerate(self._rooms, 1):
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda key=key: self.show_page(key))
+        # Otherwise Qt gives the focus to the first button, which then looks as if it had been chosen.
+        self._stack.setFocus()
         QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
+
+    def show_page(self, key: str) -> None:
+        """Show ``photos`` or ``live``."""
+        self.pages.choose(key)
+        self._stack.setCurrentWidget(self._rooms[key])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Begin the heavy work once the window can be seen."""
@@ -58,6 +87,7 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the work; the window goes at once."""
         self._controller.end()
+        self._live.end()
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -76,6 +106,11 @@ class MainWindow(QWidget):
         self.photos.invite(False)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        video = transfer.video(event.mimeData()) if self._stack.currentWidget() is self.live else None
+        if video is not None:
+            self.live.show_file(video)
+            return
+        self.show_page("photos")
         self.photos.take(event.mimeData())
 
     def _make_bar(self) -> QWidget:
@@ -93,8 +128,24 @@ class MainWindow(QWidget):
         layout.addWidget(mark)
         layout.addWidget(name)
         layout.addStretch()
+        layout.addWidget(self.pages)
+        layout.addStretch()
         layout.addWidget(about)
         return bar
+
+    def _fill_screen(self, fill: bool) -> None:
+        """Fill the screen with the live picture, or show the window as it was."""
+        if fill == self.isFullScreen():
+            return
+        self._bar.setVisible(not fill)
+        self.live.set_full_screen(fill)
+        if fill:
+            self._was_maximised = self.isMaximized()
+            self.showFullScreen()
+        elif self._was_maximised:
+            self.showMaximized()
+        else:
+            self.showNormal()
 
     def _show_about(self) -> None:
         AboutDialog(self._controller.models, self).exec()

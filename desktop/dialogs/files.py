@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 translate = QCoreApplication.translate
 
+VIDEOS = ("mp4", "mov", "mkv", "webm", "avi", "m4v")
+"""Endings of videos."""
+
 _USUAL = ("jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "bmp")
 
 
@@ -18,12 +21,26 @@ def pictures_folder() -> Path:
     return folder if folder.is_dir() else Path.home()
 
 
+def videos_folder() -> Path:
+    """Return the user's folder for videos, or else the one for pictures."""
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MoviesLocation))
+    return folder if folder.is_dir() else pictures_folder()
+
+
 def ask_photos(parent: QWidget, folder: Path) -> list[Path]:
     """Let the user choose photos; none where the dialog was closed."""
     patterns = " ".join(f"*.{suffix} *.{suffix.upper()}" for suffix in _USUAL)
     filters = ";;".join((translate("files", "Pictures ({0})").format(patterns), translate("files", "All files (*)")))
     names, _ = QFileDialog.getOpenFileNames(parent, translate("files", "Choose photos"), str(folder), filters)
     return [Path(name) for name in names]
+
+
+def ask_video(parent: QWidget, folder: Path) -> Path | None:
+    """Let the user choose a video to be shown live; None where the dialog was closed."""
+    patterns = " ".join(f"*.{suffix} *.{suffix.upper()}" for suffix in VIDEOS)
+    filters = ";;".join((translate("files", "Videos ({0})").format(patterns), translate("files", "All files (*)")))
+    name, _ = QFileDialog.getOpenFileName(parent, translate("files", "Choose a video"), str(folder), filters)
+    return Path(name) if name else None
 
 
 def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:

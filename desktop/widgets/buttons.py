@@ -56,6 +56,12 @@ class IconButton(QPushButton):
         else:
             self.setText(f"\N{NO-BREAK SPACE}{text}" if self._icon_name else text)
 
+    def set_icon(self, icon_name: str) -> None:
+        """Show another drawing."""
+        if icon_name != self._icon_name:
+            self._icon_name, self._icon_colour = icon_name, ""
+            self._draw_icon()
+
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icon anew in the colours of a new theme."""
         super().changeEvent(event)

@@ -1,0 +1,327 @@
+"""The page where the camera's picture becomes anime while it moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from core.cameras import Camera
+from core.views import LiveView
+from desktop.dialogs import files
+from desktop.dialogs.address import AddressDialog
+from desktop.live.controller import LiveController
+from desktop.live.messages import Found, Phase
+from desktop.live.state import LiveState, SourceKind
+from desktop.notices import Action, Notice, Tone
+from desktop.theme import GAP
+from desktop.widgets.banner import Banner
+from desktop.widgets.buttons import IconButton
+from desktop.widgets.live_panel import LivePanel
+from desktop.widgets.live_stage import LiveStage
+from desktop.widgets.segmented import Segment, SegmentedControl
+
+_FIGURES = 500
+"""Milliseconds between two looks at the figures."""
+
+
+class LivePage(QWidget):
+    """Shows how things stand with the controller and tells it what the user wants.
+
+    full_screen_wanted: carries whether the picture is to fill the screen.
+    """
+
+    full_screen_wanted = Signal(bool)
+
+    def __init__(self, controller: LiveController, parent: QWidget | None = None) -> None:
+        """Make the page; nothing is looked for before it is seen."""
+        super().__init__(parent)
+        self._controller = controller
+        self._full_screen = False
+        self.stage = LiveStage()
+        self.panel = LivePanel()
+        self.views = self._make_views()
+        column = QVBoxLayout()
+        column.setSpacing(GAP)
+        self.full_screen = IconButton(self.tr("Full screen (F11)"), "fullscreen", role="quiet")
+        self.full_screen.clicked.connect(self._toggle_full_screen)
+        self._top = QWidget()
+        top = QHBoxLayout(self._top)
+        top.setContentsMargins(0, 0, 0, 0)
+        top.addWidget(self.views, 1)
+        top.addWidget(self.full_screen)
+        column.addWidget(self._top)
+        column.addWidget(self.stage, 1)
+        self._layout = QHBoxLayout(self)
+        self._layout.setSpacing(2 * GAP)
+        self._layout.addLayout(column, 1)
+        self._layout.addWidget(self.panel)
+        self.banner = Banner(closable=True, parent=self)
+        self._ticks = QTimer(self, interval=_FIGURES)
+        self._ticks.timeout.connect(self._show_figures)
+        self._connect()
+        self._add_shortcuts()
+        self.set_full_screen(False)
+        self._show_state(controller.state)
+        self._show_phase()
+
+    def show_file(self, path: Path) -> None:
+        """Show a video file."""
+        self._controller.change(kind=SourceKind.FILE, file=str(path.absolute()))
+        self._controller.start()
+
+    def show_address(self, address: str) -> None:
+        """Show a network camera."""
+        self._controller.change(kind=SourceKind.NETWORK, address=address)
+        self._controller.start()
+
+    def show_example(self) -> None:
+        """Show a computed face that moves."""
+        self._controller.change(kind=SourceKind.EXAMPLE)
+        self._controller.start()
+
+    def set_full_screen(self, full_screen: bool) -> None:
+        """Leave everything but the picture away, or show it again."""
+        self._full_screen = full_screen
+        margin = 0 if full_screen else 2 * GAP
+        self._layout.setContentsMargins(margin, margin, margin, margin)
+        self._layout.setSpacing(margin)
+        self.panel.setVisible(not full_screen)
+        self._top.setVisible(not full_screen)
+        self.stage.set_full_screen(full_screen)
+        if full_screen:
+            self._tell(Notice(Tone.INFO, self.tr("Esc or a double click brings the window back.")))
+
+    def snapshot(self) -> None:
+        """Save what is shown."""
+        self._controller.snapshot(files.pictures_folder())
+
+    def record(self) -> None:
+        """Begin or finish a recording."""
+        if not self._controller.recording:
+            self._controller.record_to(files.videos_folder())
+        self._controller.record(not self._controller.recording)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for what there is."""
+        super().showEvent(event)
+        self._controller.enter()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop everything when another page is shown; a window that is merely minimised goes on."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._controller.leave()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep what is laid over the page in its place."""
+        super().resizeEvent(event)
+        self.banner.fit()
+        self._place_banner()
+
+    def _make_views(self) -> SegmentedControl:
+        views = SegmentedControl(
+            self.tr("View"),
+            (
+                Segment(LiveView.FRAME, self.tr("Picture"), "frame", self.tr("The picture with every face drawn")),
+                Segment(LiveView.PORTRAIT, self.tr("Portrait"), "portrait", self.tr("The largest face alone")),
+                Segment(LiveView.SPLIT, self.tr("Split"), "split", self.tr("A line to drag between you and anime")),
+                Segment(LiveView.SIDE_BY_SIDE, self.tr("Side by side"), "side", self.tr("You, and you as anime")),
+                Segment(LiveView.ATTENTION, self.tr("Attention"), "attention", self.tr("Where the network looks")),
+            ),
+        )
+        views.chosen.connect(lambda key: self._controller.change(view=LiveView(key)))
+        return views
+
+    def _connect(self) -> None:
+        controller, panel, stage = self._controller, self.panel, self.stage
+        for welcome, wanted in (
+            (stage.welcome.network_wanted, self.ask_address),
+            (stage.welcome.file_wanted, self.ask_file),
+            (stage.welcome.example_wanted, self.show_example),
+            (panel.network_wanted, self.ask_address),
+            (panel.file_wanted, self.ask_file),
+            (panel.example_wanted, self.show_example),
+        ):
+            welcome.connect(wanted)
+        stage.welcome.start_wanted.connect(controller.start)
+        stage.again.connect(controller.again)
+        stage.other.connect(self._choose_another)
+        stage.address.connect(self.ask_address)
+        stage.stopped.connect(controller.stop)
+        stage.picture.painted.connect(controller.painted)
+        stage.picture.split_moved.connect(lambda place: controller.change(split=place))
+        stage.picture.double_clicked.connect(self._toggle_full_screen)
+        stage.readout.folded_changed.connect(lambda folded: controller.change(unfolded=not folded))
+        panel.camera_chosen.connect(controller.choose_camera)
+        panel.changed.connect(self._change)
+        panel.mirrored.connect(controller.mirror)
+        panel.sending_wanted.connect(controller.send)
+        panel.stop_wanted.connect(controller.stop)
+        panel.snapshot_wanted.connect(self.snapshot)
+        panel.record_wanted.connect(self.record)
+        controller.state_changed.connect(self._show_state)
+        controller.cameras_changed.connect(self._show_cameras)
+        controller.found_changed.connect(self._show_found)
+        controller.phase_changed.connect(self._show_phase)
+        controller.drawing_changed.connect(self._show_drawing)
+        controller.recording_changed.connect(self._show_recording)
+        controller.virtual_camera_changed.connect(self._show_virtual_camera)
+        controller.ready.connect(self._paint_latest)
+        controller.snapshot_saved.connect(self._tell_saved)
+        controller.recording_saved.connect(self._tell_saved)
+        controller.noticed.connect(self._tell)
+
+    def _add_shortcuts(self) -> None:
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.Save), self.snapshot),
+            (QKeySequence("Ctrl+R"), self.record),
+            (QKeySequence("Ctrl+Return"), self._toggle),
+            (QKeySequence("F11"), self._toggle_full_screen),
+        ):
+            QShortcut(keys, self, act)
+        self._escape = QShortcut(Qt.Key.Key_Escape, self, lambda: self.full_screen_wanted.emit(False))
+
+    def ask_address(self) -> None:
+        """Let the user type a network camera's address."""
+        dialog = AddressDialog(self._controller.state.address, self)
+        dialog.accepted.connect(lambda: self.show_address(dialog.address))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def ask_file(self) -> None:
+        """Let the user choose a video."""
+        before = self._controller.state.file
+        path = files.ask_video(self, Path(before).parent if before else files.videos_folder())
+        if path is not None:
+            self.show_file(path)
+
+    def _change(self, field: str, value: object) -> None:
+        if field == "size" and isinstance(value, tuple):
+            self._controller.change(width=value[0], height=value[1])
+        else:
+            self._controller.change(**{field: value})
+
+    def _choose_another(self) -> None:
+        self.full_screen_wanted.emit(False)
+        self.panel.source.click()
+
+    def _toggle(self) -> None:
+        if self._controller.running:
+            self._controller.stop()
+        else:
+            self._controller.start()
+
+    def _toggle_full_screen(self) -> None:
+        if self._full_screen or not self.stage.picture.image.isNull():
+            self.full_screen_wanted.emit(not self._full_screen)
+
+    def _paint_latest(self) -> None:
+        image = self._controller.take(self.stage.picture.room)
+        if image is None:
+            return
+        first = self.stage.picture.image.isNull() or self.stage.picture.image.size() != image.size()
+        self.stage.picture.show_image(image)
+        if first:
+            self._show_running()
+            self._show_figures()
+            self.stage.place_overlays()
+
+    def _show_state(self, state: LiveState) -> None:
+        self.panel.show_state(state)
+        self._show_cameras(self._controller.cameras)
+        self._show_drawing()
+        self.views.choose(state.view)
+        both = (self.tr("You"), self.tr("Anime"))
+        split = state.view is LiveView.SPLIT
+        self.stage.picture.show_sides(both if split or state.view is LiveView.SIDE_BY_SIDE else None, split=split)
+        self.stage.picture.show_split(state.split)
+        self.stage.readout.set_folded(not state.unfolded)
+        self._show_figures()
+        self.stage.place_overlays()
+
+    def _show_cameras(self, cameras: tuple[Camera, ...] | None) -> None:
+        state, camera = self._controller.state, self._controller.camera
+        self.panel.show_sources(state, cameras, camera)
+        names = {
+            SourceKind.CAMERA: self.tr("“{0}”").format(camera) if camera else self.tr("your camera"),
+            SourceKind.NETWORK: self.tr("the network camera"),
+            SourceKind.FILE: self.tr("“{0}”").format(Path(state.file).name),
+            SourceKind.EXAMPLE: self.tr("the example"),
+        }
+        none = state.kind is SourceKind.CAMERA and cameras is not None and not cameras
+        self.stage.welcome.show_source(names[state.kind], possible=not none)
+        self._show_running()
+
+    def _show_found(self, found: Found) -> None:
+        self.panel.show_found(found)
+        self._show_drawing()
+
+    def _show_drawing(self) -> None:
+        controller = self._controller
+        self.panel.show_drawing(controller.found, controller.model, controller.state.device, self._provider())
+        self._show_waiting()
+
+    def _show_phase(self) -> None:
+        self._show_waiting()
+        self._show_running()
+        if self._controller.phase is Phase.OFF:
+            self._ticks.stop()
+            self.full_screen_wanted.emit(False)
+        else:
+            self._ticks.start()
+        self._show_figures()
+
+    def _show_waiting(self) -> None:
+        phase = self._controller.phase
+        waiting_for = ""
+        if phase is Phase.OPENING:
+            waiting_for = self.tr("Opening the source…")
+        elif phase is Phase.RUNNING and self._controller.drawing is None:
+            waiting_for = self.tr("Getting the style ready…")
+        network = self._controller.state.kind is SourceKind.NETWORK
+        self.stage.show_phase(phase, self._controller.reason, waiting_for, network=network)
+
+    def _show_running(self) -> None:
+        running = self._controller.running
+        pictures = running and not self.stage.picture.image.isNull()
+        self.panel.show_running(running=running, pictures=pictures)
+        self.full_screen.setEnabled(pictures)
+
+    def _show_recording(self) -> None:
+        self.panel.show_recording(recording=self._controller.recording, seconds=self._controller.recorded)
+
+    def _show_virtual_camera(self) -> None:
+        self.panel.show_virtual_camera(self._controller.virtual_camera, wanted=self._controller.sending)
+
+    def _show_figures(self) -> None:
+        figures = self._controller.figures
+        shown = self._controller.state.overlay and figures is not None and not self.stage.picture.image.isNull()
+        if shown and figures is not None:
+            self.stage.readout.show_figures(figures, self._named(figures.provider))
+        self.stage.readout.setVisible(shown)
+        self._show_recording()
+
+    def _provider(self) -> str:
+        drawing = self._controller.drawing
+        return self._named(drawing.provider) if drawing is not None and self._controller.running else ""
+
+    def _named(self, provider: str | None) -> str:
+        short = (provider or "").removesuffix("ExecutionProvider")
+        return {"CUDA": self.tr("GPU (CUDA)"), "Dml": self.tr("GPU (DirectML)")}.get(short, short)
+
+    def _tell_saved(self, path: Path) -> None:
+        def show_folder() -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+        action = Action(self.tr("Show the folder"), show_folder, "open")
+        self._tell(Notice(Tone.SUCCESS, self.tr("Saved as “{0}”.").format(path.name), (action,)))
+
+    def _tell(self, notice: Notice) -> None:
+        self.banner.show_notice(notice)
+        self._place_banner()
+
+    def _place_banner(self) -> None:
+        self.banner.move((self.width() - self.banner.width()) // 2, 3 * GAP)
