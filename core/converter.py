@@ -5,30 +5,31 @@ The stages are separate values, so that a window can look at another view or mod
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.alignment import Alignment, align, align_centre
-from core.blending import Blend, blend
-from core.compose import paste
-from core.errors import AnimirrorError, FaceError, quoted
-from core.faces import Face, FaceDetector
+from core.analysis import Analysis as Analysis
+from core.analysis import NoFaceError as NoFaceError
+from core.analysis import analyse as analyse
+from core.background import Parting
+from core.background_matting import CROP_SIDE, PICTURE_SIDE, Matting
+from core.blending import Blend
+from core.catalogue import Direction
+from core.errors import AnimirrorError
+from core.faces import FaceDetector
+from core.finishing import DrawnFace, Finish, finished, wanted
 from core.generator import Generator, Styled
+from core.handcrop import HandCrop
 from core.images import Picture
-from core.matte import face_matte
+from core.stopwatch import Stopwatch as Stopwatch
+from core.views import Background
 from core.views import View as View
 
 #: Faces drawn in one call; more only cost memory.
 BATCH = 4
-
-
-class NoFaceError(FaceError):
-    """The picture shows no face that the detector finds; the centre crop can be offered."""
 
 
 class Cancelled(AnimirrorError):  # noqa: N818 (a wish of the user, not an error)
@@ -36,26 +37,11 @@ class Cancelled(AnimirrorError):  # noqa: N818 (a wish of the user, not an error
 
 
 @dataclass(frozen=True)
-class Analysis:
-    """A picture with its faces, the largest first, and the crop of each.
-
-    centred: there was no face and the centre of the picture stands in for one.
-    crops: (N, S, S, 3) uint8.
-    """
-
-    picture: Picture
-    faces: tuple[Face, ...]
-    alignments: tuple[Alignment, ...]
-    crops: NDArray[np.uint8]
-    centred: bool
-
-
-@dataclass(frozen=True)
 class Conversion:
     """The result for one picture.
 
     pixels: (H, W, 3) uint8, the result; before: the same view of the original, of the same size.
-    alpha: (H, W) uint8 of the original where the view keeps it.
+    alpha: (H, W) uint8, of the original where the view keeps it, or of a transparent background.
     milliseconds: time of each stage.
     notes: what the user should know.
     """
@@ -68,57 +54,12 @@ class Conversion:
     notes: tuple[str, ...] = ()
 
 
-@dataclass
-class Stopwatch:
-    """Milliseconds by stage; a stage that is entered twice adds up."""
-
-    milliseconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time the body of a ``with`` statement."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = (time.perf_counter() - start) * 1000
-            self.milliseconds[name] = self.milliseconds.get(name, 0.0) + spent
-
-
 Progress = Callable[[float], bool]
 """Called with the share done, 0 to 1; answers whether to go on."""
 
 
 def _go_on(_share: float) -> bool:
     return True
-
-
-def analyse(
-    picture: Picture, detector: FaceDetector, size: int, centre: bool = False, watch: Stopwatch | None = None
-) -> Analysis:
-    """Find and cut out the faces of ``picture``.
-
-    Raises NoFaceError when there is none, unless ``centre`` asks for the centre crop in that case.
-    """
-    watch = watch or Stopwatch()
-    with watch.stage("detect"):
-        faces = detector.detect(picture.pixels)
-    with watch.stage("align"):
-        found: list[tuple[Face, Alignment]] = []
-        for face in faces:
-            try:
-                found.append((face, align(face.landmarks, size)))
-            except FaceError:  # degenerate landmarks: the detector was wrong about this one
-                continue
-        if not found and not centre:
-            raise NoFaceError(
-                f"No face was found in {quoted(picture.name)}. Use a picture where a face is larger and turned to the "
-                "camera, or have the centre of the picture drawn instead."
-            )
-        height, width = picture.pixels.shape[:2]
-        alignments = [alignment for _, alignment in found] or [align_centre(width, height, size)]
-        crops = np.stack([alignment.crop(picture.pixels) for alignment in alignments])
-    return Analysis(picture, tuple(face for face, _ in found), tuple(alignments), crops, centred=not found)
 
 
 def style(crops: NDArray[np.uint8], generator: Generator, progress: Progress = _go_on) -> Styled:
@@ -133,6 +74,20 @@ def style(crops: NDArray[np.uint8], generator: Generator, progress: Progress = _
     return Styled.joined(parts)
 
 
+def drawn_faces(
+    analysis: Analysis, places: tuple[int, ...], generator: Generator, progress: Progress = _go_on
+) -> dict[int, DrawnFace]:
+    """Draw the faces at these places of the analysis. Raises Cancelled or ModelError."""
+    if not places:
+        return {}
+    styled = style(analysis.crops[list(places)], generator, progress)
+    attention = styled.attention if styled.attention is not None else [None] * len(places)
+    return {
+        place: DrawnFace(analysis.crops[place], anime, looked, generator.model.manifest.blend)
+        for place, anime, looked in zip(places, styled.anime, attention, strict=True)
+    }
+
+
 def compose(
     analysis: Analysis, styled: Styled, view: View, how: Blend = Blend.COVER
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -141,22 +96,38 @@ def compose(
     PORTRAIT shows the largest face. ``styled`` holds as many faces as the view needs, in the analysis' order;
     ``how`` says how they meet the picture in FRAME.
     """
+    faces = {place: DrawnFace(analysis.crops[place], anime, None, how) for place, anime in enumerate(styled.anime)}
+    left_out = frozenset(range(len(analysis.alignments))) - frozenset(faces)
+    result = finished(analysis, faces, view, Finish(left_out=left_out))
+    return result.pixels, result.before
+
+
+def part(analysis: Analysis, view: View, finish: Finish, matting: Matting) -> Parting:
+    """Part the people from what is behind them in what ``view`` shows. Raises ModelError when the network fails."""
     if view is View.PORTRAIT:
-        return styled.anime[0], analysis.crops[0]
-    pixels = analysis.picture.pixels.copy()
-    # The largest face is in front as a rule, so it is laid on top.
-    for index in reversed(range(len(styled.anime))):
-        crop = blend(analysis.crops[index], styled.anime[index], how)
-        paste(pixels, crop, face_matte(analysis.crops.shape[1]), analysis.alignments[index])
-    return pixels, analysis.picture.pixels
+        crop = analysis.crops[wanted(analysis, view, finish)[0]]
+        return Parting(crop, matting(crop, CROP_SIDE))
+    return Parting(analysis.picture.pixels, matting(analysis.picture.pixels, PICTURE_SIDE))
+
+
+def crop_for(generator: Generator, picture: Picture, crop: HandCrop | None) -> HandCrop | None:
+    """Return the crop to cut ``picture`` by, None for one by the faces that are found.
+
+    A detector of photos does not find faces in drawings, so a model that paints photos from them takes the centre
+    where the user chose nothing.
+    """
+    if crop is None and generator.model.manifest.direction is Direction.B2A:
+        return HandCrop.centred(picture.pixels.shape[1], picture.pixels.shape[0])
+    return crop
 
 
 class Converter:
-    """Converts pictures with one detector and one generator."""
+    """Converts pictures with one detector and one generator; a matting network is needed to change backgrounds."""
 
-    def __init__(self, detector: FaceDetector, generator: Generator) -> None:
+    def __init__(self, detector: FaceDetector, generator: Generator, matting: Matting | None = None) -> None:
         self.detector = detector
         self.generator = generator
+        self.matting = matting
 
     def convert(
         self,
@@ -165,30 +136,45 @@ class Converter:
         centre: bool = False,
         progress: Progress = _go_on,
         watch: Stopwatch | None = None,
+        finish: Finish | None = None,
+        crop: HandCrop | None = None,
     ) -> Conversion:
-        """Draw ``picture`` in ``view``. Raises NoFaceError, ModelError or Cancelled."""
+        """Draw ``picture`` in ``view``. Raises NoFaceError, FaceError, ModelError, MatteError or Cancelled."""
         watch = watch or Stopwatch()
-        analysis = analyse(picture, self.detector, self.generator.size, centre, watch)
-        return self.redraw(analysis, view, progress, watch)
+        crop = crop_for(self.generator, picture, crop)
+        analysis = analyse(picture, self.detector, self.generator.size, centre, watch, crop)
+        return self.redraw(analysis, view, progress, watch, finish)
 
     def redraw(
-        self, analysis: Analysis, view: View, progress: Progress = _go_on, watch: Stopwatch | None = None
+        self,
+        analysis: Analysis,
+        view: View,
+        progress: Progress = _go_on,
+        watch: Stopwatch | None = None,
+        finish: Finish | None = None,
     ) -> Conversion:
         """Draw an analysed picture, for instance with another model or in another view."""
-        watch = watch or Stopwatch()
-        wanted = analysis.crops[:1] if view is View.PORTRAIT else analysis.crops
+        watch, finish = watch or Stopwatch(), finish or Finish()
         with watch.stage("generate"):
-            styled = style(wanted, self.generator, progress)
+            faces = drawn_faces(analysis, wanted(analysis, view, finish), self.generator, progress)
+        parting = None
+        if finish.background is not Background.KEEP:
+            with watch.stage("matte"):
+                self.matting = self.matting or Matting.installed()
+                parting = part(analysis, view, finish, self.matting)
         with watch.stage("compose"):
-            pixels, before = compose(analysis, styled, view, self.generator.model.manifest.blend)
-        alpha = analysis.picture.alpha if view is View.FRAME else None
-        return Conversion(pixels, before, alpha, analysis, watch.milliseconds, _notes(analysis, view))
+            result = finished(analysis, faces, view, finish, parting)
+        told = notes(analysis, view, finish)
+        return Conversion(result.pixels, result.before, result.alpha, analysis, watch.milliseconds, told)
 
 
-def _notes(analysis: Analysis, view: View) -> tuple[str, ...]:
-    notes = list(analysis.picture.notes)
-    if analysis.centred:
-        notes.append("No face was found, so the centre of the picture was drawn.")
-    elif view is View.PORTRAIT and len(analysis.faces) > 1:
-        notes.append(f"{len(analysis.faces)} faces were found; the portrait shows the largest.")
-    return tuple(notes)
+def notes(analysis: Analysis, view: View, finish: Finish) -> tuple[str, ...]:
+    """Return sentences about what the user should know of a result."""
+    told = list(analysis.picture.notes)
+    if analysis.centred and analysis.by_hand:
+        told.append("The centre of the picture was drawn; another part can be chosen by hand.")
+    elif analysis.centred:
+        told.append("No face was found, so the centre of the picture was drawn.")
+    elif view is View.PORTRAIT and len(analysis.faces) > 1 and finish.face == 0:
+        told.append(f"{len(analysis.faces)} faces were found; the portrait shows the largest.")
+    return tuple(told)

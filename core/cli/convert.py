@@ -7,21 +7,28 @@ import itertools
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core import facepacks
+from core.background_matting import Matting
 from core.catalogue import load_catalogue
 from core.cli.inputs import expand
 from core.converter import Conversion, Converter, Stopwatch, View
-from core.errors import AnimirrorError, OutputError, quoted
+from core.errors import AnimirrorError, FaceError, OutputError, quoted
 from core.faces import FaceDetector
+from core.finishing import Finish
 from core.generator import Generator
+from core.handcrop import HandCrop
 from core.images import load_picture
 from core.naming import usual_name
+from core.rendering import side_by_side
 from core.runtime import Device
 from core.saving import save_new_picture, save_picture
+from core.views import Background
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +44,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="portrait: the largest face; frame: the whole picture with its faces drawn (default: portrait)",
     )
     parser.add_argument("--centre", "--center", action="store_true", help="without a face, draw the picture's centre")
+    parser.add_argument("--intensity", type=_share, default=1.0, metavar="0..1", help="0: the photo, 1: the drawing")
+    parser.add_argument("--attention", action="store_true", help="show where the model looked instead of its drawing")
+    parser.add_argument(
+        "--background",
+        type=Background,
+        choices=list(Background),
+        default=Background.KEEP,
+        help="behind the people; all but keep need a small network that is not part of Animirror (default: keep)",
+    )
+    parser.add_argument(
+        "--leave-out",
+        type=_places,
+        default=frozenset(),
+        metavar="N,...",
+        help="faces that stay as they are with --view frame; 1 is the largest",
+    )
+    parser.add_argument(
+        "--crop",
+        type=_crop,
+        metavar="X,Y,SIDE[,ANGLE]",
+        help="draw this square instead of the faces: its centre, side (pixels) and turn (degrees)",
+    )
+    parser.add_argument("--side-by-side", action="store_true", help="put the original beside the result")
     parser.add_argument("--format", choices=("png", "jpg", "webp"), default="png", help="of the results (default: png)")
     parser.add_argument("--overwrite", action="store_true", help="replace results of an earlier run")
     parser.add_argument("--device", type=Device, choices=list(Device), default=Device.AUTO, help="default: auto")
@@ -44,6 +74,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--face-pack", default=facepacks.EMBEDDED, metavar="NAME", help="a pack that insightface downloaded, buffalo_l"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object for each input")
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def _places(text: str) -> frozenset[int]:
+    try:
+        numbers = [int(part) for part in text.split(",")]
+    except ValueError:
+        numbers = [0]
+    if min(numbers) < 1:
+        raise argparse.ArgumentTypeError(f"{text} are not numbers of faces, such as 2 or 1,3")
+    return frozenset(number - 1 for number in numbers)
+
+
+def _crop(text: str) -> HandCrop:
+    try:
+        return HandCrop.parse(text)
+    except FaceError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -105,6 +159,15 @@ def _printer(as_json: bool) -> Callable[[Outcome, str | None], None]:
     return show
 
 
+def _beside_original(conversion: Conversion) -> Conversion:
+    alpha = conversion.alpha
+    if alpha is not None:
+        original = conversion.analysis.picture.alpha
+        whole = np.full_like(alpha, 255) if original is None else original
+        alpha = np.hstack((whole, alpha))
+    return replace(conversion, pixels=side_by_side(conversion.before, conversion.pixels), alpha=alpha)
+
+
 class _Maker:
     """Turns one input into one outcome; the detector and the model are loaded for the first picture that is read."""
 
@@ -112,6 +175,14 @@ class _Maker:
         self._options = options
         self._model = load_catalogue().get(options.model)
         self._converter: Converter | None = None
+        self._finish = Finish(
+            intensity=options.intensity,
+            attention=options.attention,
+            left_out=options.leave_out,
+            background=options.background,
+        )
+        # Told before the first picture is read, and not for each.
+        self._matting = None if options.background is Background.KEEP else Matting.installed()
         self._written: set[Path] = set()
         try:
             options.out.mkdir(parents=True, exist_ok=True)
@@ -130,7 +201,12 @@ class _Maker:
                 picture = load_picture(source)
             with watch.stage("load"):
                 converter = self._loaded()
-            conversion = converter.convert(picture, self._options.view, self._options.centre, watch=watch)
+            options = self._options
+            conversion = converter.convert(
+                picture, options.view, options.centre, watch=watch, finish=self._finish, crop=options.crop
+            )
+            if options.side_by_side:
+                conversion = _beside_original(conversion)
             with watch.stage("save"):
                 output = self._save(source, conversion)
         except AnimirrorError as error:
@@ -145,7 +221,7 @@ class _Maker:
         if self._converter is None:
             self._model.verify()
             detector = FaceDetector(facepacks.find(self._options.face_pack))
-            self._converter = Converter(detector, Generator(self._model, self._options.device))
+            self._converter = Converter(detector, Generator(self._model, self._options.device), self._matting)
             fallback = self._converter.generator.session.fallback
             if fallback:
                 print(f"animirror: {fallback}", file=sys.stderr)
