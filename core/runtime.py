@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import gpu_pack
 from core.errors import ModelError, RuntimeSetupError
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def check_installation() -> None:
 
 @cache
 def _onnxruntime() -> Any:
-    """Import ONNX Runtime once, with the CUDA libraries of the GPU pack or of pip loaded before the first session."""
+    """Import ONNX Runtime once, with the CUDA libraries that pip installed loaded before the first session."""
     check_installation()
     import onnxruntime
 
@@ -91,7 +90,7 @@ def _onnxruntime() -> Any:
 
         # It prints one line a missing library to the standard output, which belongs to our own results.
         with contextlib.redirect_stdout(io.StringIO()):
-            onnxruntime.preload_dlls(directory=gpu_pack.libraries())
+            onnxruntime.preload_dlls(directory="")
     return onnxruntime
 
 
@@ -138,11 +137,6 @@ def _open(path: Path, device: Device, threads: int) -> Session:
             if session is not None and session.get_providers()[0] == CUDA:
                 return Session(session.run, session, CUDA, None)
             fallback = "CUDA was found but does not start: its driver or libraries are missing, so the CPU is used."
-            if gpu_pack.wanted() and not gpu_pack.installed():
-                fallback = (
-                    "There is an NVIDIA card, and Animirror uses the CPU: add the GPU pack (in the window: About "
-                    "Animirror) to use the card."
-                )
         else:
             fallback = "This ONNX Runtime has no CUDA support, so the CPU is used."
     try:
