@@ -11,6 +11,7 @@ from core.blending import Blend
 from core.catalogue import Direction
 from core.errors import AnimirrorError
 from export.build import RESEARCH_LICENCE, Description, build
+from export.distil import verb
 from export.parity import ParityError
 from training.checkpoints import CheckpointError
 
@@ -35,7 +36,11 @@ def main() -> int:
     )
     making.add_argument("--crops", type=Path, help="folder of photos to check on; default: those of insightface")
     making.add_argument("--metrics", type=Path, help="JSON file with figures for the manifest")
+    distilling = verbs.add_parser("distil", help="make the live twin of a full model", description=verb.PURPOSE)
+    verb.add_arguments(distilling)
     arguments = parser.parse_args()
+    if arguments.verb == "distil":
+        return _distil(arguments)
     description = Description(
         id=arguments.out.resolve().name,
         name={"en": arguments.name, **({"zh_TW": arguments.name_zh} if arguments.name_zh else {})},
@@ -52,6 +57,14 @@ def main() -> int:
         return 1
     print(json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False))
     return 0
+
+
+def _distil(arguments: argparse.Namespace) -> int:
+    try:
+        return verb.run(arguments)
+    except (AnimirrorError, ParityError) as error:
+        print(f"export: {error}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ class Description:
     name: dict[str, str]
     style: str
     direction: Direction = Direction.A2B
+    kind: Kind = Kind.FULL
     blend: Blend = Blend.COVER
     licence: str = RESEARCH_LICENCE
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -80,7 +81,7 @@ def build(
             name=description.name,
             style=description.style,
             direction=description.direction,
-            kind=Kind.FULL,
+            kind=description.kind,
             sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
             size=CROP_SIZE,
             blend=description.blend,

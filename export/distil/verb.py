@@ -1,0 +1,85 @@
+"""``python -m export distil MODEL --data DIR...``: make the live twin of a full model."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+import torch
+
+from core import paths
+from core.blending import Blend
+from core.catalogue import Model, load_catalogue, load_model_folder
+from core.live.loading import usable_cores
+from export.distil.apprentice import DistilRecipe
+from export.distil.run import Photos, distil, twin
+from export.distil.views import Variation
+from training.loop import INTERRUPTED
+from training.runfolder import RunFolder
+
+PURPOSE = (
+    "Train a small generator that draws what MODEL draws, fast enough for a camera, and add it to the models. A run "
+    "that is there goes on; Ctrl-C saves."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    default = DistilRecipe()
+    parser.add_argument("model", metavar="MODEL", help="id of an installed model, or a model folder")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR", help="aligned photos, no labels")
+    parser.add_argument(
+        "--held-out", type=Path, nargs="+", default=[], metavar="DIR", help="photos to measure on (default: 1 in 20)"
+    )
+    parser.add_argument("--run", type=Path, metavar="DIR", help="folder of the run (default: runs/MODEL-live)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="model folder (default: resources/models/MODEL-live)")
+    parser.add_argument("--steps", type=int, default=default.steps, help=f"default: {default.steps}")
+    parser.add_argument("--batch", type=int, default=default.batch, help=f"photos a step (default: {default.batch})")
+    parser.add_argument("--learning-rate", type=float, default=default.learning_rate)
+    parser.add_argument(
+        "--backdrops",
+        type=float,
+        metavar="SHARE",
+        help="of white walls to replace (default: half for a model that draws ink, which leaves backdrops out)",
+    )
+    parser.add_argument("--seed", type=int, default=default.seed)
+    parser.add_argument("--threads", type=int, default=usable_cores())
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train to the last step, export, and print what came out."""
+    torch.set_num_threads(options.threads)
+    # Numbers too small to matter slow a CPU down a hundred times.
+    torch.set_flush_denormal(True)
+    teacher = _teacher(options.model)
+    identifier = f"{teacher.manifest.id}-live"
+    folder = RunFolder(options.run or Path("runs") / identifier)
+    out = options.out or paths.resources() / "models" / identifier
+    figures = distil(teacher, Photos(options.data, options.held_out), _recipe(options, teacher), folder)
+    if figures is None:
+        print(f"Interrupted; saved in {folder.path}. The same command goes on.")
+        return INTERRUPTED
+    manifest = twin(teacher, folder, out, figures)
+    print(
+        f"{manifest.id} is in {out}: LPIPS to {teacher.manifest.id} {figures.lpips:.3f}, mean difference "
+        f"{figures.l1:.3f} of [-1, 1], on {figures.count} held-out photos."
+    )
+    return 0
+
+
+def _teacher(named: str) -> Model:
+    return load_model_folder(Path(named)) if Path(named).is_dir() else load_catalogue().get(named)
+
+
+def _recipe(options: argparse.Namespace, teacher: Model) -> DistilRecipe:
+    usual = 0.5 if teacher.manifest.blend is Blend.INK else 0.0
+    backdrop = usual if options.backdrops is None else options.backdrops
+    return dataclasses.replace(
+        DistilRecipe(),
+        steps=options.steps,
+        batch=options.batch,
+        learning_rate=options.learning_rate,
+        variation=dataclasses.replace(Variation(), backdrop=backdrop, complexion=0.6 * backdrop),
+        seed=options.seed,
+    )
