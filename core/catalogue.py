@@ -70,6 +70,12 @@ class Model:
         """The ONNX file."""
         return self.folder / self.manifest.file
 
+    @property
+    def sample(self) -> Path | None:
+        """A picture that the model drew, where there is one."""
+        sample = self.folder / self.manifest.sample if self.manifest.sample else None
+        return sample if sample is not None and sample.is_file() else None
+
     def name(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the name to show in ``language`` ("zh_TW"), falling back to English, then to any."""
         names = self.manifest.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import json
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Qt is imported only when the window is wanted, so that the verbs work on machines that cannot show one.
     """
+    # In the packaged program, the child that tries a foreign model is this program started once more.
+    multiprocessing.freeze_support()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["--"]:  # as in `python dev.py run -- models`
         del given[0]

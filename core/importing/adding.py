@@ -26,6 +26,7 @@ from core.images import load_picture
 from core.importing import guard
 from core.importing.limits import MIB, Limits
 from core.importing.trial import Trial, Wishes
+from core.packs_archive import unpack
 from core.saving import save_picture
 from core.writing import failures_told
 
@@ -66,7 +67,7 @@ def add_model(
     limits: Limits | None = None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> Added:
-    """Add the model at ``source``, an ONNX file or a folder with one, and return it.
+    """Add the model at ``source``, an ONNX file, or a folder or ZIP file with one, and return it.
 
     Nothing in it is run in this process, no file of the user's is ever overwritten, and when this fails nothing is
     left behind. Raises ModelError saying why it is refused, OutputError when the models' folder cannot be written.
@@ -74,8 +75,9 @@ def add_model(
     details, limits, wishes = details or Details(), limits or Limits(), wishes or Wishes()
     root = paths.user_models()
     with failures_told(root / source.name), _staging(root) as staging:
+        bare = _unzipped(source, staging, limits) if source.suffix.lower() == ".zip" else source
         try:
-            file, manifest = _found(source)
+            file, manifest = _found(bare)
             _copy(file, staging / _FILE, limits)
             if manifest is not None:
                 _check_sha256(staging / _FILE, manifest)
@@ -86,6 +88,7 @@ def add_model(
             raise ModelError(f"{quoted(source.name)} was not added, because {error}.") from error
         _check_new(staging / _FILE)  # weights that lay beside it are in it now
         whole = _manifest(source, staging / _FILE, manifest, details, verdict)
+        shutil.rmtree(staging / "unpacked", ignore_errors=True)
         save_picture(staging / SAMPLE, verdict.drawing)
         return Added(_moved_in(staging, root, whole), verdict.trial)
 
@@ -100,6 +103,13 @@ def remove_model(identifier: str) -> Model:
         # Renamed first, so that it is gone whole even if deleting is interrupted.
         model.folder.rename(staging / identifier)
     return model
+
+
+def _unzipped(source: Path, staging: Path, limits: Limits) -> Path:
+    homes = unpack(source, staging / "unpacked", limits)
+    if len(homes) > 1:
+        raise ModelError(f"{quoted(source.name)} holds {len(homes)} models; unpack it and add them one by one.")
+    return homes[0]
 
 
 def _found(source: Path) -> tuple[Path, Manifest | None]:
