@@ -103,20 +103,28 @@ class Catalogue:
     problems: tuple[str, ...] = ()
 
     def get(self, identifier: str | None = None) -> Model:
-        """Return the model with this id, or the default one; raises ModelError naming those that are there."""
+        """Return the model with this id, or the default one for photos; raises ModelError naming those that are there.
+
+        The default draws anime, and draws it as well as it can: a full model comes before a live one, and then the
+        first counts.
+        """
         if not self.models:
             raise ModelError("No model is installed. Install Animirror again, or add one to resources/models.")
         if identifier is None:
-            return next(iter(self.models.values()))
+            return min(self.models.values(), key=_rank_for_photos)
         if identifier not in self.models:
             raise ModelError(f"There is no model {quoted(identifier)}; installed: {', '.join(self.models)}.")
         return self.models[identifier]
 
 
+def _rank_for_photos(model: Model) -> tuple[bool, bool]:
+    return model.manifest.direction is Direction.B2A, model.manifest.kind is Kind.LIVE
+
+
 def load_catalogue(roots: Iterable[Path] | None = None) -> Catalogue:
     """Read the manifests under ``roots`` (what ships with the program, then the user's own).
 
-    A model of the user's never replaces a shipped one of the same id. The first by folder name is the default.
+    A model of the user's never replaces a shipped one of the same id. They stand in the order of their folders' names.
     """
     models: dict[str, Model] = {}
     problems: list[str] = []

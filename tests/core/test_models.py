@@ -15,6 +15,7 @@ from core import runtime
 from core.catalogue import MANIFEST, load_catalogue, load_model_folder
 from core.errors import ModelError, RuntimeSetupError
 from core.generator import Generator
+from core.live.loading import live_model
 from core.runtime import CPU, Device
 from tests.support.models import tiny_model
 
@@ -31,6 +32,17 @@ def test_models_are_found_by_folder_and_the_first_is_the_default(tmp_path: Path)
     assert catalogue.get("alpha").name("fr") == "Alpha"
     with pytest.raises(ModelError, match=r"gamma.*alpha, beta"):
         catalogue.get("gamma")
+
+
+def test_photos_are_drawn_by_a_full_model_even_where_a_live_one_comes_first(tmp_path: Path) -> None:
+    tiny_model(tmp_path, "a-live", kind="live")
+    tiny_model(tmp_path, "b-photos", direction="B2A")
+    assert load_catalogue([tmp_path]).get().manifest.id == "a-live", "better than one that draws no anime"
+    tiny_model(tmp_path, "c")
+    tiny_model(tmp_path, "d")
+    catalogue = load_catalogue([tmp_path])
+    assert catalogue.get().manifest.id == "c"
+    assert live_model(catalogue).manifest.id == "a-live"
 
 
 def test_a_broken_folder_is_named_and_does_not_hide_the_others(tmp_path: Path) -> None:
