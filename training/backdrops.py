@@ -60,17 +60,26 @@ def deepen(person: Image, depth: float) -> Image:
 
 
 def random_backdrop(rng: np.random.Generator, height: int, width: int) -> Image:
-    """Draw a plain wall, a gradient, or blurred shapes as of a room out of focus."""
-    kind = rng.random()
-    if kind < 0.3:
-        wall = np.broadcast_to(rng.random(3, dtype=np.float32), (height, width, 3))
-        return np.ascontiguousarray(wall)
-    cells = 2 if kind < 0.5 else int(rng.integers(3, 12))
-    coarse = rng.random((cells, cells, 3), dtype=np.float32)
-    if rng.random() < 0.5:
-        coarse = 0.75 * coarse.mean(axis=2, keepdims=True) + 0.25 * coarse
-    mode = cv2.INTER_CUBIC if rng.random() < 0.6 else cv2.INTER_NEAREST
-    room = cv2.resize(coarse, (width, height), interpolation=mode)
-    if mode == cv2.INTER_NEAREST:
-        room = cv2.GaussianBlur(room, (0, 0), float(rng.uniform(1.0, 8.0)))
-    return np.clip(room, 0.0, 1.0).astype(np.float32)
+    """Draw a wall in the light of a room, or the shapes of a room out of focus.
+
+    Most colours are as muted as those of homes are: in loud ones a generator finds nothing but noise, which its twin
+    has to carry through the drawing and back.
+    """
+    wall = _room_colours(rng, 1, 1)
+    if rng.random() < 0.55:
+        picture = cv2.resize(wall, (width, height))
+    else:
+        # Large shapes from the left to the right edge, furniture before a wall.
+        rows, columns = (int(rng.integers(2, 6)) for _ in range(2))
+        shapes = np.where(rng.random((rows, columns, 1)) < 0.4, wall, _room_colours(rng, rows, columns))
+        picture = cv2.resize(shapes.astype(np.float32), (width, height), interpolation=cv2.INTER_NEAREST)
+        picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.02, 0.07)) * width)
+    light = cv2.resize(rng.uniform(0.8, 1.15, (2, 2)).astype(np.float32), (width, height))[:, :, None]
+    return np.asarray(np.clip(picture * light, 0.0, 1.0), dtype=np.float32)
+
+
+def _room_colours(rng: np.random.Generator, rows: int, columns: int) -> Image:
+    """Return (rows, columns, 3) colours: any brightness, seldom loud."""
+    saturation = rng.beta(1.2, 4.0, (rows, columns))
+    hsv = np.stack((rng.uniform(0, 360, (rows, columns)), saturation, rng.uniform(0.1, 1.0, (rows, columns))), axis=2)
+    return np.asarray(cv2.cvtColor(hsv.astype(np.float32), cv2.COLOR_HSV2RGB), dtype=np.float32)
