@@ -13,7 +13,7 @@ from core.catalogue import Catalogue, load_catalogue
 from core.errors import AnimirrorError
 from core.generator import Generator
 
-PACKAGES = ("numpy", "opencv-python-headless", "pillow", "pydantic", "insightface", "PySide6-Essentials")
+PACKAGES = ("numpy", "opencv-python-headless", "pillow", "pydantic", "insightface", "av", "PySide6-Essentials")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Report:
 
 def examine() -> Report:
     """Look at everything that a conversion needs. Never raises; what fails is a problem in the report."""
-    report = Report(versions=_versions())
+    report = Report(versions={"animirror": __version__, **versions()})
     catalogue = load_catalogue()
     _examine_models(report, catalogue)
     _examine_runtime(report, catalogue)
@@ -51,13 +51,18 @@ def examine() -> Report:
     return report
 
 
-def _versions() -> dict[str, str | None]:
+def versions() -> dict[str, str | None]:
+    """Return the versions that decide how the program behaves; None for what is not installed."""
     return {
-        "animirror": __version__,
         "python": platform.python_version(),
         "system": platform.platform(),
         **{package: _version(package) for package in PACKAGES},
     }
+
+
+def runtime_facts() -> dict[str, Any]:
+    """Return which ONNX Runtime is installed, and whether this is the packaged program."""
+    return {"onnxruntime": runtime.installed_distributions(), "packaged": bool(getattr(sys, "frozen", False))}
 
 
 def _version(package: str) -> str | None:

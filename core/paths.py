@@ -40,3 +40,19 @@ def config() -> Path:
 def state() -> Path:
     """Folder of what is under way and has to outlive a crash."""
     return platformdirs.user_state_path(APP, appauthor=False)
+
+
+def logs() -> Path:
+    """Folder of the program's diary, see :mod:`core.logs`."""
+    return platformdirs.user_log_path(APP, appauthor=False)
+
+
+def gpu_packs() -> Path:
+    """Folder of what lets the packaged program use a graphics card, see :mod:`core.gpu_pack`."""
+    return platformdirs.user_data_path(APP, appauthor=False) / "gpu"
+
+
+def licences() -> Path | None:
+    """List of everything inside the packaged program with its licences; None where it runs from source."""
+    index = resources().parent / "licences" / "index.txt"
+    return index if index.is_file() else None

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core import gpu_pack
 from core.errors import ModelError, RuntimeSetupError
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def check_installation() -> None:
 
 @cache
 def _onnxruntime() -> Any:
-    """Import ONNX Runtime once, with the CUDA libraries that pip installed loaded before the first session."""
+    """Import ONNX Runtime once, with the CUDA libraries of the GPU pack or of pip loaded before the first session."""
     check_installation()
     import onnxruntime
 
@@ -90,7 +91,7 @@ def _onnxruntime() -> Any:
 
         # It prints one line a missing library to the standard output, which belongs to our own results.
         with contextlib.redirect_stdout(io.StringIO()):
-            onnxruntime.preload_dlls(directory="")
+            onnxruntime.preload_dlls(directory=gpu_pack.libraries())
     return onnxruntime
 
 
@@ -102,6 +103,12 @@ def built_in_providers() -> list[str]:
 _Key = tuple[Path, int, int, Device, int]
 _sessions: dict[_Key, Session] = {}
 _sessions_lock = threading.Lock()
+
+
+def in_use() -> list[str]:
+    """Return the providers of the sessions that are open now."""
+    with _sessions_lock:
+        return sorted({session.provider for session in _sessions.values()})
 
 
 def open_session(path: Path, device: Device = Device.AUTO, threads: int = 0) -> Session:
@@ -137,6 +144,11 @@ def _open(path: Path, device: Device, threads: int) -> Session:
             if session is not None and session.get_providers()[0] == CUDA:
                 return Session(session.run, session, CUDA, None)
             fallback = "CUDA was found but does not start: its driver or libraries are missing, so the CPU is used."
+            if gpu_pack.wanted() and not gpu_pack.installed():
+                fallback = (
+                    "There is an NVIDIA card, and Animirror uses the CPU: add the GPU pack (in the window: About "
+                    "Animirror) to use the card."
+                )
         else:
             fallback = "This ONNX Runtime has no CUDA support, so the CPU is used."
     try:

@@ -1,4 +1,4 @@
-"""The Qt application around the window: theme, uncaught errors, and an end in good time."""
+"""The Qt application around the window: settings, theme, first start, uncaught errors, and an end in good time."""
 
 from __future__ import annotations
 
@@ -14,11 +14,18 @@ from types import TracebackType
 from PySide6.QtCore import QLocale, QObject, Signal
 from PySide6.QtWidgets import QApplication
 
-from core import __version__
+from core import __version__, gpu_pack, logs
+from core.cameras import Camera
+from core.errors import AnimirrorError
+from core.settings import Settings, load_settings, save_settings
 from desktop.dialogs.defect import DefectDialog
 from desktop.icons import window_icon
 from desktop.live.controller import LiveController
+from desktop.live.state import LiveState
+from desktop.notices import Notice, Tone
+from desktop.pages.welcome import WelcomePage
 from desktop.photos.controller import PhotosController
+from desktop.startup import FirstPaint, tell_startup_time
 from desktop.theme import base_font, follow_system
 from desktop.window import MainWindow
 from desktop.work.messages import Report
@@ -30,30 +37,75 @@ _LAST_SECONDS = 1.5
 _SAVING_SECONDS = 60.0
 
 
-def run(photos: Sequence[Path]) -> int:
-    """Open the window with ``photos`` in it, and return the exit code once it is closed."""
+def run(photos: Sequence[Path], startup_time: bool = False) -> int:
+    """Open the window with ``photos`` in it, and return the exit code once it is closed.
+
+    startup_time: print how long it took until the window was seen, and close it.
+    """
+    gpu_pack.activate()
     application = make_application(sys.argv[:1])
     defects = Defects()
     sys.excepthook = defects.hook
     threading.excepthook = lambda happened: defects.hook(happened.exc_type, happened.exc_value, happened.exc_traceback)
     # Qt's loop never gives Python a turn to raise KeyboardInterrupt; Ctrl+C in a terminal ends the program as usual.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    worker = Worker(studio_maker(QLocale().name()))
+    loaded = load_settings()
+    settings = loaded.settings
+    worker = Worker(studio_maker(settings.app.language or QLocale().name()))
     controller = PhotosController(worker)
     controller.crashed.connect(defects.tell)
-    live = LiveController()
+    live = LiveController(LiveState(camera=settings.live.camera_name or ""))
     live.crashed.connect(defects.tell)
     window = MainWindow(controller, live)
+    FirstPaint(window, _begin_diary)
+    if startup_time:
+        tell_startup_time(window)
+    elif not settings.app.first_run_done:
+        welcome(window, settings, live, controller)
     window.show()
+    if loaded.notice:
+        controller.noticed.emit(Notice(Tone.WARNING, loaded.notice))
     window.photos.open_photos([path.absolute() for path in photos])
     code = application.exec()
     ended = live.wait(_LAST_SECONDS)
-    if not (worker.wait(_SAVING_SECONDS if worker.saving else _LAST_SECONDS) and ended):
+    done = worker.wait(_SAVING_SECONDS if worker.saving else _LAST_SECONDS)
+    logs.note("The window was closed.")
+    logs.end()
+    if not (done and ended):
         # The engine or a camera's driver is in a call that nothing can break off, and no file is being written.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
     return code
+
+
+def welcome(window: MainWindow, settings: Settings, live: LiveController, photos: PhotosController) -> WelcomePage:
+    """Show the page of the first start over ``window``; what is chosen on it is kept, and it does not come again."""
+    page = WelcomePage(window, settings.app.language)
+
+    def take_camera(camera: Camera | None) -> None:
+        settings.live.camera_name = camera.name if camera else None
+        settings.live.camera_backend = camera.backend if camera else None
+        live.change(camera=camera.name if camera else "")
+
+    def take_language(language: str | None) -> None:
+        settings.app.language = language
+
+    def finish() -> None:
+        settings.app.first_run_done = True
+        try:
+            save_settings(settings)
+        except AnimirrorError as error:
+            photos.noticed.emit(Notice(Tone.WARNING, str(error)))
+
+    page.camera_chosen.connect(take_camera)
+    page.language_chosen.connect(take_language)
+    page.finished.connect(finish)
+    return page
+
+
+def _begin_diary() -> None:
+    logs.begin()
 
 
 def make_application(arguments: Sequence[str]) -> QApplication:
@@ -100,7 +152,9 @@ class Defects(QObject):
 
     def tell(self, details: str) -> None:
         """Take a traceback from any thread; it is printed, too, for those who started the program in a terminal."""
-        print(details, file=sys.stderr)
+        if sys.stderr is not None:  # a packaged program on Windows has no terminal to write to
+            print(details, file=sys.stderr)
+        logs.note(details)
         self.happened.emit(details)
 
     def _show(self, details: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core import __version__
+from core import __version__, gpu_pack, paths
+from desktop.dialogs.gpu_pack import GpuPackDialog
 from desktop.icons import logo
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
@@ -57,8 +59,25 @@ class AboutDialog(QDialog):
         close = IconButton(self.tr("Close"), role="primary")
         close.clicked.connect(self.accept)
         close.setDefault(True)
+        # Only the packaged program has the first two.
+        self.licences_button = IconButton(self.tr("All licences"), role="link")
+        self.licences_button.setVisible(paths.licences() is not None)
+        self.licences_button.clicked.connect(_show_licences)
+        self.gpu_button = IconButton(self.tr("Add GPU pack …"), role="link")
+        self.gpu_button.setVisible(gpu_pack.wanted() is not None)
+        self.gpu_button.clicked.connect(lambda: GpuPackDialog(self).exec())
+        self.log_button = IconButton(
+            self.tr("Diary"), role="link", hint=self.tr("The folder of the program's log, for bug reports")
+        )
+        self.log_button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.logs()))))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2 * GAP)
+        for button in (self.licences_button, self.gpu_button, self.log_button):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        buttons.addWidget(close)
         layout.addSpacing(2 * GAP)
-        layout.addWidget(close, alignment=Qt.AlignmentFlag.AlignRight)
+        layout.addLayout(buttons)
 
     def sizeHint(self) -> QSize:
         """Return a width that is easy to read; the height follows from the text."""
@@ -81,3 +100,9 @@ class AboutDialog(QDialog):
         label.setWordWrap(True)
         label.setProperty("role", "muted")
         return label
+
+
+def _show_licences() -> None:
+    index = paths.licences()
+    if index is not None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(index)))

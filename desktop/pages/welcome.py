@@ -1,0 +1,255 @@
+"""The page of the very first start: what the program does, on what terms, which camera, which language."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from core import cameras
+from core.cameras import Camera
+from desktop.icons import line_pixmap, logo
+from desktop.theme import GAP, current_tokens
+from desktop.widgets.buttons import IconButton
+from desktop.widgets.camera_preview import CameraPreview
+from desktop.widgets.choice import Choice, ChoiceButton
+
+if TYPE_CHECKING:
+    from core.live.sources import Source
+
+LANGUAGES = (("en", "English"), ("zh_TW", "繁體中文"))
+"""Each language by its tag, in its own words."""
+
+_NONE = "none"
+_SYSTEM = "system"
+_WIDEST = 940
+
+
+class WelcomePage(QWidget):
+    """Covers the window until it is finished with.
+
+    camera_chosen: carries the Camera, or None for no camera. language_chosen: carries the tag, or None for the
+    system's. finished: the user goes on to the window.
+    """
+
+    camera_chosen = Signal(object)
+    language_chosen = Signal(object)
+    finished = Signal()
+    _listed = Signal(object)
+
+    def __init__(
+        self,
+        window: QWidget,
+        language: str | None = None,
+        list_cameras: Callable[[], list[Camera]] = cameras.connected,
+        make_source: Callable[[Camera], Source] | None = None,
+    ) -> None:
+        """Lay the page over ``window``; cameras are listed when it is seen, and none is opened before it is chosen."""
+        super().__init__(window)
+        self._window = window
+        self._list_cameras = list_cameras
+        self._cameras: dict[str, Camera] = {}
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.camera = ChoiceButton(self.tr("Camera"))
+        self.camera.chosen.connect(self._choose_camera)
+        self.preview = CameraPreview(make_source)
+        self.language = ChoiceButton(self.tr("Language"))
+        self._offer_languages(language)
+        self.language.chosen.connect(self._choose_language)
+        self.start_button = IconButton(self.tr("Agree and start"), role="primary")
+        self.start_button.setMinimumSize(200, 44)
+        self.start_button.setDefault(True)
+        self.start_button.clicked.connect(self._finish)
+        QShortcut(QKeySequence(Qt.Key.Key_Return), self, self._finish)
+
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer.addWidget(scroll)
+        middle = QWidget()
+        scroll.setWidget(middle)
+        around = QHBoxLayout(middle)
+        around.addStretch()
+        column = QWidget()
+        column.setMaximumWidth(_WIDEST)
+        around.addWidget(column, 8)
+        around.addStretch()
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(2 * GAP, 3 * GAP, 2 * GAP, 3 * GAP)
+        layout.setSpacing(2 * GAP)
+        layout.addStretch()
+        layout.addLayout(self._make_head())
+        cards = QHBoxLayout()
+        cards.setSpacing(2 * GAP)
+        left = QVBoxLayout()
+        left.setSpacing(2 * GAP)
+        left.addWidget(self._make_promises())
+        left.addWidget(self._make_terms(), 1)
+        cards.addLayout(left, 1)
+        cards.addWidget(self._make_choices(), 1)
+        layout.addLayout(cards)
+        foot = QHBoxLayout()
+        foot.addWidget(_caption(self.tr("This page is shown once. All of it can be changed later.")), 1)
+        foot.addWidget(self.start_button)
+        layout.addLayout(foot)
+        layout.addStretch()
+
+        self._listed.connect(self._offer_cameras)
+        window.installEventFilter(self)
+        self.setGeometry(window.rect())
+        self._offer_cameras(None)
+        self.show()
+        self.raise_()
+        self.start_button.setFocus()
+        # cv2 is imported for this, which takes a while.
+        threading.Thread(target=self._find_cameras, name="animirror-cameras", daemon=True).start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Cover the whole window, whatever size it takes, and free the camera when it is closed."""
+        if watched is self._window and event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._window.rect())
+        elif watched is self._window and event.type() == QEvent.Type.Close:
+            self.preview.stop()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Hide what is below."""
+        QPainter(self).fillRect(self.rect(), self.palette().window())
+
+    def _find_cameras(self) -> None:
+        found = self._list_cameras()
+        try:
+            self._listed.emit(found)
+        except RuntimeError:  # the page was finished with in the meantime
+            return
+
+    def _offer_cameras(self, found: list[Camera] | None) -> None:
+        self._cameras = {camera.name: camera for camera in found or ()}
+        none = Choice(_NONE, self.tr("No camera for now"), "close")
+        choices = [Choice(name, name, "camera") for name in self._cameras]
+        self.camera.offer((*choices, none), None, self.tr("Choose a camera"))
+        self.camera.setEnabled(found is not None and bool(choices))
+        if found is None:
+            self.preview.say(self.tr("Looking for cameras …"))
+        elif choices:
+            self.preview.say(self.tr("Choose a camera to see its picture. It is off until then."))
+        else:
+            self.preview.say(
+                self.tr("No camera was found. Photos and videos need none, and a phone can be one: see the Live page.")
+            )
+
+    def _choose_camera(self, key: str) -> None:
+        camera = self._cameras.get(key)
+        none = Choice(_NONE, self.tr("No camera for now"), "close")
+        self.camera.offer((*(Choice(name, name, "camera") for name in self._cameras), none), key)
+        if camera is None:
+            self.preview.stop()
+            self.preview.say(self.tr("No camera is used."))
+        else:
+            self.preview.show_camera(camera)
+        self.camera_chosen.emit(camera)
+
+    def _offer_languages(self, language: str | None) -> None:
+        system = Choice(_SYSTEM, self.tr("As the system"))
+        self.language.offer((system, *(Choice(tag, name) for tag, name in LANGUAGES)), language or _SYSTEM)
+
+    def _choose_language(self, key: str) -> None:
+        language = None if key == _SYSTEM else key
+        self._offer_languages(language)
+        self.language_chosen.emit(language)
+
+    def _finish(self) -> None:
+        self.preview.stop()
+        self._window.removeEventFilter(self)
+        self.hide()
+        self.finished.emit()
+        self.deleteLater()
+
+    def _make_head(self) -> QHBoxLayout:
+        mark = QLabel()
+        mark.setPixmap(logo(64, self.devicePixelRatioF()))
+        title = QLabel(self.tr("Welcome to Animirror"))
+        title.setProperty("role", "display")
+        lead = QLabel(self.tr("It turns faces into anime: in photos, in videos, and live in front of your camera."))
+        lead.setProperty("role", "muted")
+        lead.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(title)
+        words.addWidget(lead)
+        head = QHBoxLayout()
+        head.setSpacing(2 * GAP)
+        head.addWidget(mark)
+        head.addLayout(words, 1)
+        return head
+
+    def _make_promises(self) -> QFrame:
+        card, layout = _card(self.tr("What it does"))
+        for icon_name, text in (
+            ("photos", self.tr("Drop photos on the window and save the drawings.")),
+            ("camera", self.tr("Look into your camera and see yourself as anime.")),
+            ("lock", self.tr("Everything happens on this computer. Nothing is ever sent anywhere.")),
+        ):
+            icon = QLabel()
+            icon.setPixmap(line_pixmap(icon_name, current_tokens().accent, 20, self.devicePixelRatioF()))
+            line = QLabel(text)
+            line.setWordWrap(True)
+            row = QHBoxLayout()
+            row.setSpacing(GAP)
+            row.addWidget(icon, alignment=Qt.AlignmentFlag.AlignTop)
+            row.addWidget(line, 1)
+            layout.addLayout(row)
+        layout.addStretch()
+        return card
+
+    def _make_terms(self) -> QFrame:
+        card, layout = _card(self.tr("On these terms"))
+        for text in (
+            self.tr("The program is free (MIT licence)."),
+            self.tr(
+                "The models that draw, and the face detector by InsightFace, were made from data for research: use "
+                "them and their pictures for non-commercial purposes only."
+            ),
+            self.tr("Use pictures of people who agree to it."),
+        ):
+            line = QLabel(text)
+            line.setWordWrap(True)
+            layout.addWidget(line)
+        layout.addStretch()
+        return card
+
+    def _make_choices(self) -> QFrame:
+        card, layout = _card(self.tr("Your camera"))
+        layout.addWidget(self.preview)
+        layout.addWidget(self.camera)
+        heading = QLabel(self.tr("Language"))
+        heading.setProperty("role", "heading")
+        layout.addSpacing(GAP)
+        layout.addWidget(heading)
+        layout.addWidget(self.language)
+        layout.addStretch()
+        return card
+
+
+def _card(title: str) -> tuple[QFrame, QVBoxLayout]:
+    card = QFrame()
+    card.setProperty("role", "card")
+    layout = QVBoxLayout(card)
+    layout.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+    layout.setSpacing(GAP)
+    heading = QLabel(title)
+    heading.setProperty("role", "heading")
+    layout.addWidget(heading)
+    return card, layout
+
+
+def _caption(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "caption")
+    label.setWordWrap(True)
+    return label
