@@ -115,8 +115,9 @@ class LiveController(QObject):
         """Show the chosen source."""
         if self._ended or not self._here or self.running:
             return
-        if self.state.kind is SourceKind.CAMERA and self.state.camera:
-            self.change(camera=self.camera or self.state.camera)
+        if self.state.kind is SourceKind.CAMERA and self.camera:
+            # By its name it is found again.
+            self.change(camera=self.camera)
         self.drawing = None
         self._set_phase(m.Phase.OPENING)
         self._want(running=True, recording=False)

@@ -114,10 +114,7 @@ class LiveEngine:
                 self._report(m.Refused(str(error)))
                 return
         elif self._session is not None and before is not None:
-            try:
-                self._change(self._session, before, wish)
-            except AnimirrorError as error:
-                self._report(m.Told(str(error), serious=True))
+            self._change(self._session, before, wish)
         if self._session is not None:
             self._pursue_outputs(self._session, before, wish)
 
@@ -203,9 +200,18 @@ class LiveEngine:
 
     def _change(self, session: LiveSession, before: m.Wish, wish: m.Wish) -> None:
         if (wish.source, wish.attempt) != (before.source, before.attempt):
-            session.switch_source(self._parts.source(wish.source))
+            try:
+                session.switch_source(self._parts.source(wish.source))
+            except AnimirrorError as error:
+                # What was shown before is not what is wished for.
+                self._stop(session)
+                self._report(m.Refused(str(error)))
+                return
         if (wish.model, wish.device) != (before.model, before.device):
-            session.switch_model(self._model(wish.model), Device(wish.device))
+            try:
+                session.switch_model(self._model(wish.model), Device(wish.device))
+            except AnimirrorError as error:
+                self._report(m.Told(str(error), serious=True))
 
     def _pursue_outputs(self, session: LiveSession, before: m.Wish | None, wish: m.Wish) -> None:
         was = (

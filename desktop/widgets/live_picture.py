@@ -67,7 +67,12 @@ class LivePicture(QAbstractSlider):
     @property
     def target(self) -> QRectF:
         """Where the picture lies, in the widget's own pixels."""
-        return paint.fitted(self._image.size(), QRectF(self.rect()))
+        if self._image.isNull():
+            return QRectF()
+        room = QRectF(self.rect())
+        scale = min(room.width() / self._image.width(), room.height() / self._image.height())
+        width, height = round(self._image.width() * scale), round(self._image.height() * scale)
+        return QRectF(round((room.width() - width) / 2), round((room.height() - height) / 2), width, height)
 
     @property
     def named(self) -> bool:
