@@ -17,7 +17,7 @@ from core.writing import failures_told
 Progress = Callable[[int, int], bool]
 """Called with the bytes there are and the bytes there will be; answers whether to go on."""
 
-_BLOCK = 1 << 18
+_BLOCK = 1 << 16
 _TIMEOUT = (10.0, 30.0)
 _TRIES = 5
 #: Seconds before another try, so that a server that is busy is not asked at once again.

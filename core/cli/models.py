@@ -22,12 +22,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     deeds = parser.add_subparsers(dest="deed", metavar="DEED", title="more", description="without one: list the models")
     show = deeds.add_parser("show", help="tell everything about a model")
     show.add_argument("id", metavar="ID")
-    _add_add(deeds.add_parser("add", help="add an ONNX model that draws, of whatever make"))
+    add = deeds.add_parser("add", help="add an ONNX model that draws, of whatever make")
+    _add_add(add)
     remove = deeds.add_parser("remove", help="remove a model that was added")
     remove.add_argument("id", metavar="ID")
     packs = deeds.add_parser("packs", help="list the models that can be downloaded")
     get = deeds.add_parser("get", help="download and add a pack")
     get.add_argument("id", metavar="PACK")
+    for parts in (show, add, packs):
+        # As good after the deed as before it.
+        parts.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     for parts in (packs, get):
         parts.add_argument("--list", type=Path, metavar="FILE", help="a list of packs (default: the one that ships)")
 
