@@ -24,19 +24,23 @@ from desktop.photos.controller import PhotosController
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.segmented import Segment, SegmentedControl
+from desktop.work.newcomers import Newcomers, models_in, without
 
 _SIZE = QSize(1180, 760)
 """Of a new window, where the screen has room for it."""
 
 
 class MainWindow(QWidget):
-    """Animirror's window. Pictures, and videos on the live page, can be dropped anywhere on it."""
+    """Animirror's window. Pictures, models, and videos on the live page, can be dropped anywhere on it."""
 
     def __init__(self, controller: PhotosController, live: LiveController | None = None) -> None:
         """Make the window; the work begins after it was painted for the first time, and the live page's with it."""
         super().__init__()
         self._controller = controller
         self._live = live or LiveController()
+        self._newcomers = Newcomers(self)
+        self._newcomers.told.connect(controller.noticed)
+        self._newcomers.added.connect(lambda _identifier: controller.find_models())
         self._painted = False
         self._was_maximised = False
         self.setWindowTitle("Animirror")
@@ -86,6 +90,7 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the work; the window goes at once."""
+        self._newcomers.end()
         self._controller.end()
         self._live.end()
         super().closeEvent(event)
@@ -111,7 +116,11 @@ class MainWindow(QWidget):
             self.live.show_file(video)
             return
         self.show_page("photos")
-        self.photos.take(event.mimeData())
+        models = models_in(event.mimeData())
+        self._newcomers.add(models)
+        others = without(event.mimeData(), models) if models else event.mimeData()
+        if others is not None:
+            self.photos.take(others)
 
     def _make_bar(self) -> QWidget:
         mark = QLabel()

@@ -98,6 +98,10 @@ class PhotosController(QObject):
         self._show(photo)
         self._export()
 
+    def find_models(self) -> None:
+        """Look for the models again, of which there are others now."""
+        self._worker.submit(m.FindModels(), first=True)
+
     def choose_model(self, identifier: str) -> None:
         """Draw with another model from now on, beginning with the shown photo."""
         self._choose(replace(self.look, model=identifier))

@@ -46,6 +46,11 @@ class Prepare:
 
 
 @dataclass(frozen=True)
+class FindModels:
+    """Look for the models again: there are others now."""
+
+
+@dataclass(frozen=True)
 class Thumbnail:
     """Read a small picture of a photo that waits for its turn."""
 
@@ -83,7 +88,7 @@ class Export:
     path: Path
 
 
-Request = Prepare | Thumbnail | Draw | Save | Copy | Export
+Request = Prepare | FindModels | Thumbnail | Draw | Save | Copy | Export
 
 
 class Stage(StrEnum):

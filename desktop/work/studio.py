@@ -85,6 +85,8 @@ class Studio:
         match request:
             case m.Prepare():
                 self._prepare()
+            case m.FindModels():
+                self._find_again()
             case m.Thumbnail(photo, source):
                 self._thumbnail(photo, source)
             case m.Draw(order):
@@ -104,6 +106,13 @@ class Studio:
             if generator.session.provider != CPU:
                 # A GPU's first run takes seconds; let it pass before the first photo.
                 generator.run(np.zeros((1, generator.size, generator.size, 3), np.uint8))
+        except AnimirrorError as error:
+            self._notice(str(error))
+
+    def _find_again(self) -> None:
+        self._models = None
+        try:
+            self._model(None)
         except AnimirrorError as error:
             self._notice(str(error))
 

@@ -1,0 +1,81 @@
+"""Models that are dropped on the window: looked at and tried in the background, then told and shown."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+
+from desktop.notices import Notice, Tone
+
+_MANIFEST = "manifest.json"
+
+
+def models_in(mime: QMimeData) -> tuple[Path, ...]:
+    """Return the model files, and the folders with a model, among dropped files."""
+    urls = mime.urls() if mime.hasUrls() else []
+    return tuple(path for url in urls if url.isLocalFile() and _is_model(path := Path(url.toLocalFile())))
+
+
+def without(mime: QMimeData, models: Sequence[Path]) -> QMimeData | None:
+    """Return what was dropped besides ``models``; None where that is nothing."""
+    rest = [url for url in mime.urls() if not (url.isLocalFile() and Path(url.toLocalFile()) in models)]
+    if not rest:
+        return None
+    others = QMimeData()
+    others.setUrls(rest)
+    return others
+
+
+class Newcomers(QObject):
+    """Adds models one after the other on a thread of its own, where waiting for the trial holds nothing up.
+
+    told: carries a Notice. added: a model is there that was not; carries its id.
+    """
+
+    told = Signal(object)
+    added = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Wait for models."""
+        super().__init__(parent)
+        self._turn = threading.Lock()
+        self._ending = threading.Event()
+
+    def add(self, models: Sequence[Path]) -> None:
+        """Try ``models`` and add those that pass."""
+        # A daemon: it waits for a process that ends with this one.
+        threading.Thread(target=self._add_all, args=(tuple(models),), name="animirror-newcomers", daemon=True).start()
+
+    def end(self) -> None:
+        """Give up what is not done."""
+        self._ending.set()
+
+    def _add_all(self, models: tuple[Path, ...]) -> None:
+        with self._turn:
+            for path in models:
+                if not self._ending.is_set():
+                    self._add(path)
+
+    def _add(self, path: Path) -> None:
+        from core.errors import AnimirrorError
+        from core.importing.adding import add_model
+
+        self.told.emit(Notice(Tone.INFO, self.tr("Trying “{0}” before it is added…").format(path.name)))
+        try:
+            model = add_model(path, go_on=lambda: not self._ending.is_set()).model
+        except AnimirrorError as error:
+            if not self._ending.is_set():
+                self.told.emit(Notice(Tone.ERROR, str(error)))
+            return
+        self.added.emit(model.manifest.id)
+        added = self.tr("Added “{0}”. It is among the styles now.").format(model.name())
+        self.told.emit(Notice(Tone.SUCCESS, added))
+
+
+def _is_model(path: Path) -> bool:
+    if path.is_dir():
+        return (path / _MANIFEST).is_file() or next(path.glob("*.onnx"), None) is not None
+    return path.suffix.lower() in {".onnx", ".zip"}

@@ -1,0 +1,55 @@
+"""Models dropped on the real window: tried, added and offered, or refused in a sentence; photos go on meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core import paths
+from desktop.notices import Notice, Tone
+from tests.desktop.conftest import Desk, OpenDesk
+from tests.support.foreign import painter
+from tests.support.models import tiny_model
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's folder of models, with one in it."""
+    folder = tmp_path / "user" / "models"
+    tiny_model(folder, "a-negative", name={"en": "Negative"})
+    monkeypatch.setattr(paths, "user_models", lambda: folder)
+    return folder
+
+
+def _notices(desk: Desk) -> list[Notice]:
+    told: list[Notice] = []
+    desk.controller.noticed.connect(told.append)
+    return told
+
+
+def test_a_dropped_model_is_among_the_styles_and_draws(
+    open_desk: OpenDesk, own: Path, tmp_path: Path, portrait_photo: Path
+) -> None:
+    desk = open_desk(own)
+    told = _notices(desk)
+    desk.drop_files([painter(tmp_path / "Bright Painter.onnx", side=64), portrait_photo])
+    desk.wait(lambda: "bright-painter" in desk.window.photos.panel.models.cards)
+    assert desk.window.photos.panel.models.cards["bright-painter"].text() == "Bright Painter"
+    desk.wait(lambda: told and told[-1].tone is Tone.SUCCESS)
+    assert len(desk.photos) == 1
+    desk.controller.choose_model("bright-painter")
+    desk.wait(lambda: desk.current.drawing is not None and desk.current.drawing.look.model == "bright-painter")
+
+
+def test_a_dropped_file_that_is_no_model_is_refused_in_a_sentence(
+    open_desk: OpenDesk, own: Path, tmp_path: Path
+) -> None:
+    desk = open_desk(own)
+    told = _notices(desk)
+    (tmp_path / "letter.onnx").write_text("Dear reader")
+    desk.drop_files([tmp_path / "letter.onnx"])
+    desk.wait(lambda: told and told[-1].tone is Tone.ERROR)
+    assert told[-1].text.startswith('"letter.onnx" was not added, because')
+    assert desk.photos == ()
+    assert [path.name for path in own.iterdir()] == ["a-negative"]
