@@ -18,10 +18,11 @@ class Pipeline:
     """Makes a result of each frame. Used by one thread.
 
     generator: may be exchanged between two frames; None passes the frames through as they are.
+    detect_every: as in :class:`FaceTracker`.
     """
 
-    def __init__(self, detector: Detector) -> None:
-        self._tracker = FaceTracker(detector)
+    def __init__(self, detector: Detector, detect_every: float | None = None) -> None:
+        self._tracker = FaceTracker(detector, detect_every)
         self._steady: dict[int, SteadyFace] = {}
         self._generator: Generator | None = None
 

@@ -150,6 +150,10 @@ class FileSource:
 
 def upright_rgb(frame: VideoFrame) -> NDArray[np.uint8]:
     """Return a decoded frame as (H, W, 3) uint8 RGB, turned as its file or stream asks."""
-    pixels = frame.to_ndarray(format="rgb24")
-    turns = round(frame.rotation / 90) % 4
+    return upright(np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8), frame.rotation)
+
+
+def upright(pixels: NDArray[np.uint8], rotation: float) -> NDArray[np.uint8]:
+    """Turn ``pixels`` (H, W, 3) by ``rotation`` degrees anticlockwise, in quarters."""
+    turns = round(rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else np.asarray(pixels, dtype=np.uint8)

@@ -73,10 +73,13 @@ class FaceTracker:
     """Follows every face of a source. Used by one thread.
 
     detector: searched with pictures of at most WORK_SIDE pixels a side.
+    detect_every: seconds of the frames' own time between detections, for videos, whose results must not depend on how
+        fast this machine is; None for as often as the time allows.
     """
 
-    def __init__(self, detector: Detector) -> None:
+    def __init__(self, detector: Detector, detect_every: float | None = None) -> None:
         self._detector = detector
+        self._every = detect_every
         self._flow = Flow()
         self._tracks: list[_Track] = []
         self._grey: NDArray[np.uint8] | None = None
@@ -93,6 +96,8 @@ class FaceTracker:
     @property
     def interval(self) -> float:
         """Seconds from one detection to the next at the moment: the longer, the longer a detection takes."""
+        if self._every is not None:
+            return self._every
         settled = bool(self._tracks) and not any(track.held for track in self._tracks)
         share, shortest = (_SHARE, _SHORTEST) if settled else (_SHARE_IN_SEARCH, 0.0)
         return min(max(self._cost / share, shortest), _LONGEST)
