@@ -10,6 +10,7 @@ from pathlib import Path
 from core.blending import Blend
 from core.catalogue import Direction
 from core.errors import AnimirrorError
+from export import peers
 from export.build import RESEARCH_LICENCE, Description, build
 from export.distil import verb
 from export.parity import ParityError
@@ -38,9 +39,13 @@ def main() -> int:
     making.add_argument("--metrics", type=Path, help="JSON file with figures for the manifest")
     distilling = verbs.add_parser("distil", help="make the live twin of a full model", description=verb.PURPOSE)
     verb.add_arguments(distilling)
+    measuring = verbs.add_parser("peers", help="measure our models beside others'", description=peers.PURPOSE)
+    peers.add_arguments(measuring)
     arguments = parser.parse_args()
     if arguments.verb == "distil":
         return _distil(arguments)
+    if arguments.verb == "peers":
+        return _peers(arguments)
     description = Description(
         id=arguments.out.resolve().name,
         name={"en": arguments.name, **({"zh_TW": arguments.name_zh} if arguments.name_zh else {})},
@@ -63,6 +68,14 @@ def _distil(arguments: argparse.Namespace) -> int:
     try:
         return verb.run(arguments)
     except (AnimirrorError, ParityError) as error:
+        print(f"export: {error}", file=sys.stderr)
+        return 1
+
+
+def _peers(arguments: argparse.Namespace) -> int:
+    try:
+        return peers.run(arguments)
+    except (AnimirrorError, ValueError) as error:
         print(f"export: {error}", file=sys.stderr)
         return 1
 
