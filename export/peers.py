@@ -211,7 +211,7 @@ def draw(contestant: Contestant, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     contract = contestant.contract
     batch = contract.pack(_fitted(photo, contestant.side)[None])
     (drawn,) = open_session(contestant.path, Device.CPU).run([contract.output], {contract.input: batch})
-    return contract.unpack(drawn)[0]
+    return np.asarray(contract.unpack(drawn)[0], dtype=np.uint8)
 
 
 def _fitted(photo: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
