@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from core.catalogue import Model, load_catalogue
+from core.catalogue import Kind, Model, load_catalogue
 from core.contract import Channels, Levels
 from core.importing.adding import Added, Details, add_model, installed_by_user, remove_model
 from core.importing.trial import Wishes
@@ -43,6 +43,7 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="name to show (default: the file's)")
     parser.add_argument("--name-zh", help="name to show in Traditional Chinese")
     parser.add_argument("--style", help="a few words")
+    parser.add_argument("--kind", type=Kind, choices=list(Kind), help="live: quick enough for a camera (default: full)")
     parser.add_argument("--licence", help="what its maker allows (default: what the file says, or asked, or unknown)")
     parser.add_argument("--size", type=int, metavar="PIXELS", help="side of the crop, where the model leaves it free")
     parser.add_argument("--levels", type=Levels, choices=list(Levels), help="black and white (default: found out)")
@@ -124,7 +125,8 @@ def _add(options: argparse.Namespace) -> int:
         licence = input("What does its maker allow (licence)? Press Enter where the file says so or nobody knows: ")
     name = {tag: text for tag, text in (("en", options.name), ("zh_TW", options.name_zh)) if text}
     wishes = Wishes(size=options.size, levels=options.levels, channels=options.channels)
-    added = add_model(options.source, Details(name, options.style, (licence or "").strip() or None), wishes)
+    details = Details(name, options.style, (licence or "").strip() or None, options.kind)
+    added = add_model(options.source, details, wishes)
     if options.json:
         print(json.dumps(_facts(added.model), indent=2, ensure_ascii=False))
     else:

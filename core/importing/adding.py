@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from core import paths
 from core.alignment import align_centre
-from core.catalogue import MANIFEST, Catalogue, Manifest, Model, load_catalogue, load_model_folder
+from core.catalogue import MANIFEST, Catalogue, Kind, Manifest, Model, load_catalogue, load_model_folder
 from core.errors import AnimirrorError, ModelError, quoted
 from core.images import load_picture
 from core.importing import guard
@@ -43,12 +43,13 @@ _STALE_SECONDS = 86_400
 class Details:
     """What a person says of a model; what is left out is taken from the file's name, or from the file.
 
-    name: by language tag. licence: a few words.
+    name: by language tag. style, licence: a few words. kind: full where left out.
     """
 
     name: dict[str, str] = field(default_factory=dict)
     style: str | None = None
     licence: str | None = None
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _manifest(source: Path, file: Path, given: Manifest | None, details: Details
     measured = trial.model_dump(mode="json", exclude={"contract", "size"})
     found = {"file": _FILE, "sha256": _sha256(file), "sample": SAMPLE}
     if given is not None:
-        said = {"name": details.name, "style": details.style, "licence": details.licence}
+        said = {"name": details.name, "style": details.style, "licence": details.licence, "kind": details.kind}
         wished = {key: value for key, value in said.items() if value}
         return given.model_copy(update={**found, **wished, "metrics": {**given.metrics, "trial": measured}})
     stem = source.stem if source.is_file() else source.name
@@ -181,6 +182,7 @@ def _manifest(source: Path, file: Path, given: Manifest | None, details: Details
         id=_identifier(stem),
         name={"en": _title(stem), **details.name},
         style=details.style or "added by you",
+        kind=details.kind or Kind.FULL,
         size=trial.size,
         contract=trial.contract,
         licence=details.licence or verdict.licence or UNKNOWN,

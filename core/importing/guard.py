@@ -69,7 +69,7 @@ def examine(
     process.start()
     theirs.close()
     try:
-        watch = _Watch(ours, process.pid, memory, limits, go_on)
+        watch = Watch(ours, process.pid, memory, limits, go_on)
         return watch.verdict()
     finally:
         process.kill()
@@ -77,7 +77,7 @@ def examine(
         ours.close()
 
 
-class _Watch:
+class Watch:
     """Reads the child's answers, and gives up when it takes too long or too much."""
 
     def __init__(
@@ -93,6 +93,7 @@ class _Watch:
         self._first_memory = 0
 
     def verdict(self) -> Verdict:
+        """Wait for it. Raises ModelError."""
         while True:
             answer = self._answer()
             match answer.kind:

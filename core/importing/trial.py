@@ -145,6 +145,8 @@ def draw(session: Session, contract: Contract, face: NDArray[np.uint8]) -> NDArr
 
 
 def _side(signature: Signature, wishes: Wishes, limits: Limits) -> int:
+    if wishes.size is not None and not _SMALL <= wishes.size <= limits.side:
+        raise ModelError(f"a crop has a side of {_SMALL} to {limits.side} pixels, and {wishes.size} was asked for")
     dims = signature.input.dims or (None,) * 4
     sides = dims[2:] if _layouts(signature)[0] is Layout.NCHW else dims[1:3]
     fixed = {side for side in sides if side is not None}

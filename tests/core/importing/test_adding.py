@@ -13,7 +13,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from core.catalogue import load_catalogue
+from core.catalogue import Kind, load_catalogue
 from core.contract import Channels, Layout, Levels
 from core.errors import ModelError
 from core.generator import Generator
@@ -78,11 +78,11 @@ def test_swapped_colours_are_noticed_where_they_matter(tmp_path: Path, channels:
 
 def test_sides_that_must_be_a_multiple_are_found_out_and_wishes_are_kept(tmp_path: Path) -> None:
     path = painter(tmp_path / "m.onnx", Levels.UNIT, multiple=16)
-    details = Details({"en": "Painter", "zh_TW": "畫家"}, "bold", "CC0")
+    details = Details({"en": "Painter", "zh_TW": "畫家"}, "bold", "CC0", Kind.LIVE)
     model = add_model(path, details, Wishes(size=320, channels=Channels.BGR)).model
     assert (model.manifest.contract.multiple, model.manifest.contract.channels) == (16, Channels.BGR)
     assert (model.manifest.size, model.manifest.style, model.manifest.licence) == (320, "bold", "CC0")
-    assert model.name("zh_TW") == "畫家"
+    assert (model.name("zh_TW"), model.manifest.kind) == ("畫家", "live")
 
 
 @pytest.mark.parametrize(("name", "multiple"), [("tiny_Cute", 16), ("Hayao_36", 8)])
@@ -164,6 +164,11 @@ def test_adding_can_be_stopped(tmp_path: Path, own_models: Path) -> None:
     with pytest.raises(ModelError, match="no longer wanted"):
         add_model(painter(tmp_path / "m.onnx"), go_on=lambda: False)
     assert [path.name for path in own_models.parent.iterdir()] == ["models"]
+
+
+def test_a_size_that_no_crop_has_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="64 to 1024 pixels, and 5000 was asked for"):
+        add_model(painter(tmp_path / "m.onnx"), wishes=Wishes(size=5000))
 
 
 def test_a_model_that_draws_one_colour_is_refused(tmp_path: Path) -> None:

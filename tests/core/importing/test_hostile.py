@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import multiprocessing
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +20,8 @@ from onnx import GraphProto, TensorProto, helper, numpy_helper
 from core.catalogue import MANIFEST
 from core.errors import ModelError
 from core.importing.adding import add_model
+from core.importing.child import Answer
+from core.importing.guard import Watch
 from core.importing.inspection import inspect
 from core.importing.limits import MIB, Limits
 from tests.support.foreign import painter, save, write
@@ -288,6 +292,28 @@ def test_what_takes_too_much_ends_with_its_process(
     assert me.memory_info().rss - before < 200 * MIB
     assert multiprocessing.active_children() == []
     assert list(own_models.parent.rglob("*")) == [own_models]
+
+
+def test_memory_is_watched_from_outside_too() -> None:
+    """Where the system does not hold a process to its limit, the one that started it does."""
+    hoard = "import sys, time; print(flush=True); sys.stdin.readline(); kept = b'x' * 400_000_000; time.sleep(60)"
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    with subprocess.Popen([sys.executable, "-c", hoard], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        theirs.send_bytes(Answer(kind="ready").model_dump_json().encode())
+
+        def go_on() -> bool:
+            process.stdin.write(b"\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            return True
+
+        try:
+            with pytest.raises(ModelError, match="more memory than the 100 MB"):
+                Watch(ours, process.pid, 100 * MIB, Limits(seconds=60), go_on).verdict()
+        finally:
+            process.kill()
 
 
 def test_a_manifest_that_lies_about_its_file_is_refused(tmp_path: Path, own_models: Path) -> None:
