@@ -27,6 +27,15 @@ class LiveView(StrEnum):
     ATTENTION = "attention"
 
 
+class LiveSource(StrEnum):
+    """Where live pictures come from. EXAMPLE is a computed face that moves, for those without a camera."""
+
+    CAMERA = "camera"
+    NETWORK = "network"
+    FILE = "file"
+    EXAMPLE = "example"
+
+
 class Background(StrEnum):
     """What lies behind the people of a result: the photo as it is, blurred, white, or nothing."""
 

@@ -21,7 +21,7 @@ from core.settings import Settings, load_settings, save_settings
 from desktop.dialogs.defect import DefectDialog
 from desktop.icons import window_icon
 from desktop.live.controller import LiveController
-from desktop.live.state import LiveState
+from desktop.live.keeping import Keeper, kept_state
 from desktop.notices import Notice, Tone
 from desktop.pages.welcome import WelcomePage
 from desktop.photos.controller import PhotosController
@@ -54,8 +54,9 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
     worker = Worker(studio_maker(settings.app.language or QLocale().name()))
     controller = PhotosController(worker)
     controller.crashed.connect(defects.tell)
-    live = LiveController(LiveState(camera=settings.live.camera_name or ""))
+    live = LiveController(kept_state(settings))
     live.crashed.connect(defects.tell)
+    Keeper(live, settings)
     window = MainWindow(controller, live)
     FirstPaint(window, _begin_diary)
     if startup_time:

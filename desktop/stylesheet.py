@@ -116,6 +116,19 @@ def _details(tokens: Tokens, size: float) -> str:
     QMenu {{ background: {tokens.surface}; border: 1px solid {tokens.border}; border-radius: 9px; padding: 5px; }}
     QMenu::item {{ padding: 6px 22px 6px 12px; border-radius: 6px; }}
     QMenu::item:selected {{ background: {tokens.hover}; color: {tokens.text}; }}
+    QMenu::icon {{ padding-left: 10px; }}
+    QMenu::separator {{ background: {tokens.border}; height: 1px; margin: 5px 8px; }}
+    QLineEdit {{
+        background: {tokens.surface}; border: 1px solid {tokens.border}; border-radius: 9px; padding: 6px 10px;
+        selection-background-color: {tokens.accent}; selection-color: {tokens.on_accent};
+    }}
+    QLineEdit:focus {{ border: 2px solid {tokens.accent}; padding: 5px 9px; }}
+    QAbstractSpinBox {{
+        background: {tokens.surface}; color: {tokens.text}; border: 1px solid {tokens.border}; border-radius: 9px;
+        padding: 6px 10px; min-height: 20px; selection-background-color: {tokens.accent};
+        selection-color: {tokens.on_accent};
+    }}
+    QAbstractSpinBox:focus {{ border: 2px solid {tokens.accent}; padding: 5px 9px; }}
     QPlainTextEdit {{
         background: {tokens.sunken}; border: 1px solid {tokens.border}; border-radius: 9px; padding: 6px;
         selection-background-color: {tokens.accent}; selection-color: {tokens.on_accent};

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr
 
-from core.views import Background, LiveView, View
+from core.views import Background, LiveSource, LiveView, View
 
 #: Version of the file's layout; raised when a key changes its name or meaning, with a step in migration.py.
 VERSION = 1
@@ -62,9 +62,20 @@ class LiveChoices(_Section):
     """How the camera is shown.
 
     camera_name, camera_backend: as in :class:`core.cameras.Camera`; None for the first one. size: width and height in
-    pixels. rate: frames a second. overlay: whether the figures are shown on the picture. model: None for the one made
-    for live pictures. The others are those of :class:`core.live.LiveSettings`.
+    pixels. rate: frames a second. overlay: whether the figures are shown on the picture; unfolded: all of them. model:
+    None for the one made for live pictures. source: what is shown, a camera, a network camera at ``address`` (kept
+    without its password), a video ``file`` or the example. mirror_file: mirror videos. device: as in
+    :class:`core.runtime.Device`. sound: record the microphone, too. The others are those of
+    :class:`core.live.LiveSettings`.
     """
+
+    source: LiveSource = LiveSource.CAMERA
+    address: str = Field(default="", max_length=2000)
+    file: str = ""
+    mirror_file: bool = False
+    device: str = "auto"
+    unfolded: bool = False
+    sound: bool = False
 
     camera_name: str | None = None
     camera_backend: str | None = None
@@ -75,7 +86,7 @@ class LiveChoices(_Section):
     intensity: Share = 1.0
     steadiness: Share = 0.5
     split: Share = 0.5
-    overlay: bool = False
+    overlay: bool = True
     largest_only: bool = False
     model: str | None = None
 

@@ -12,9 +12,10 @@ from PySide6.QtCore import QLocale, QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from core.cameras import Camera
+from core.views import LiveSource
 from desktop.live import messages as m
 from desktop.live.errands import Errands
-from desktop.live.state import LiveState, SourceKind
+from desktop.live.state import LiveState
 from desktop.notices import Notice, Tone
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ class LiveController(QObject):
     phase_changed: the source stands elsewhere. drawing_changed: another model or provider draws, or none yet.
     recording_changed, virtual_camera_changed: it began or ended.
     ready: there is a picture to take. snapshot_saved, recording_saved: carry the path.
-    noticed: carries a Notice; crashed: carries the traceback of a defect.
+    noticed: carries a Notice; crashed: carries the traceback of a defect. ending: the window is being closed.
     """
 
+    ending = Signal()
     state_changed = Signal(object)
     found_changed = Signal(object)
     cameras_changed = Signal(object)
@@ -102,9 +104,15 @@ class LiveController(QObject):
 
     def end(self) -> None:
         """The window is closed."""
-        self.leave()
-        self._ended = True
-        self._errands.end()
+        if not self._ended:
+            self.leave()
+            self.ending.emit()
+            self._ended = True
+            self._errands.end()
+
+    def submit(self, errand: Callable[[], None]) -> None:
+        """Run what would hold up the window."""
+        self._errands.submit(errand)
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end of everything; answers whether it has come."""
@@ -115,7 +123,7 @@ class LiveController(QObject):
         """Show the chosen source."""
         if self._ended or not self._here or self.running:
             return
-        if self.state.kind is SourceKind.CAMERA and self.camera:
+        if self.state.kind is LiveSource.CAMERA and self.camera:
             # By its name it is found again.
             self.change(camera=self.camera)
         self.drawing = None
@@ -322,7 +330,7 @@ class LiveController(QObject):
 
     def choose_camera(self, name: str) -> None:
         """Show the camera of this name."""
-        self.change(kind=SourceKind.CAMERA, camera=name)
+        self.change(kind=LiveSource.CAMERA, camera=name)
 
 
 def _usual_engine(report: Callable[[m.Report], None], ready: Callable[[], None]) -> LiveEngine:

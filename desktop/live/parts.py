@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -19,13 +20,16 @@ from core.live.loading import Load, LoadDetector
 from core.live.microphone import Opener as MicrophoneOpener
 from core.live.still import Motion, MovingStill, StillSource
 from core.live.virtual_camera import Opener as VirtualCameraOpener
-from desktop.live.state import SourceChoice, SourceKind
+from core.views import LiveSource
+from desktop.live.state import SourceChoice
 
 EXAMPLE = paths.resources() / "samples" / "portrait.jpg"
 """A portrait of nobody: it is computed."""
 
 _EXAMPLE_SIZE = (960, 540)
-_EXAMPLE_MOTION = Motion(x=0.16, y=0.03, roll=7.0, yaw=14.0, size=0.06, speed=0.8)
+_EXAMPLE_MOTION = Motion(x=0.12, y=0.02, roll=3.0, yaw=12.0, size=0.05, speed=0.8)
+_EXAMPLE_ROOM = (0.25, 0.2, 0.9)
+"""Above, below and beside the portrait, in its heights: its backdrop goes on there, so that no edge is seen."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,11 @@ class Parts:
     def source(self, choice: SourceChoice) -> Source:
         """Make the chosen source, without opening it. Raises SourceError where it cannot be one."""
         match choice.kind:
-            case SourceKind.NETWORK:
+            case LiveSource.NETWORK:
                 return NetworkSource(choice.name)
-            case SourceKind.FILE:
+            case LiveSource.FILE:
                 return FileSource(Path(choice.name))
-            case SourceKind.EXAMPLE:
+            case LiveSource.EXAMPLE:
                 return _example()
         return CameraSource(
             self._camera(choice.name),
@@ -77,4 +81,10 @@ def _example() -> Source:
             portrait = np.asarray(picture.convert("RGB"), dtype=np.uint8)
     except OSError as error:
         raise SourceError("The example is missing. Install Animirror again, or choose another source.") from error
-    return StillSource(MovingStill(portrait, _EXAMPLE_SIZE, motion=_EXAMPLE_MOTION), rate=25.0)
+    height, width = portrait.shape[:2]
+    above, below, aside = (round(share * height) for share in _EXAMPLE_ROOM)
+    bordered = cv2.copyMakeBorder(portrait, above, below, aside, aside, cv2.BORDER_REPLICATE)
+    wide = np.asarray(cv2.GaussianBlur(bordered, (0, 0), height / 40), dtype=np.uint8)
+    wide[above : above + height, aside : aside + width] = portrait
+    still = MovingStill(wide, _EXAMPLE_SIZE, motion=_EXAMPLE_MOTION, fill=wide.shape[0] / height * 0.95)
+    return StillSource(still, rate=25.0)

@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
-from core.views import LiveView
-
-
-class SourceKind(StrEnum):
-    """Where the pictures come from. EXAMPLE is a computed face that moves, for those without a camera."""
-
-    CAMERA = "camera"
-    NETWORK = "network"
-    FILE = "file"
-    EXAMPLE = "example"
+from core.views import LiveSource, LiveView
 
 
 @dataclass(frozen=True)
@@ -26,7 +16,7 @@ class SourceChoice:
     width, height, rate: wished of a camera.
     """
 
-    kind: SourceKind
+    kind: LiveSource
     name: str
     width: int = 0
     height: int = 0
@@ -42,7 +32,7 @@ class LiveState:
     overlay: whether the figures are shown, unfolded: all of them. sound: whether recordings have it.
     """
 
-    kind: SourceKind = SourceKind.CAMERA
+    kind: LiveSource = LiveSource.CAMERA
     camera: str = ""
     address: str = ""
     file: str = ""
@@ -65,18 +55,25 @@ class LiveState:
     @property
     def source(self) -> SourceChoice:
         """The source that is chosen."""
-        if self.kind is SourceKind.CAMERA:
+        if self.kind is LiveSource.CAMERA:
             return SourceChoice(self.kind, self.camera, self.width, self.height, self.rate)
-        names = {SourceKind.NETWORK: self.address, SourceKind.FILE: self.file}
+        names = {LiveSource.NETWORK: self.address, LiveSource.FILE: self.file}
         return SourceChoice(self.kind, names.get(self.kind, ""))
 
     @property
     def mirrored(self) -> bool:
         """Whether the chosen source is shown as a mirror would."""
-        return self.mirror_others if self.kind is SourceKind.FILE else self.mirror
+        return self.mirror_others if self.kind is LiveSource.FILE else self.mirror
 
     def with_mirror(self, mirrored: bool) -> LiveState:
         """Return the state with the chosen source mirrored or not."""
-        field = "mirror_others" if self.kind is SourceKind.FILE else "mirror"
+        field = "mirror_others" if self.kind is LiveSource.FILE else "mirror"
         changes: dict[str, Any] = {field: mirrored}
         return replace(self, **changes)
+
+
+def without_password(address: str) -> str:
+    """Leave name and password out of an address that is shown to whoever looks at the screen, or kept in a file."""
+    scheme, mark, rest = address.rpartition("://")
+    place, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}"

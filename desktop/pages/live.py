@@ -9,12 +9,12 @@ from PySide6.QtGui import QDesktopServices, QHideEvent, QKeySequence, QResizeEve
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.cameras import Camera
-from core.views import LiveView
+from core.views import LiveSource, LiveView
 from desktop.dialogs import files
 from desktop.dialogs.address import AddressDialog
 from desktop.live.controller import LiveController
 from desktop.live.messages import Found, Phase
-from desktop.live.state import LiveState, SourceKind
+from desktop.live.state import LiveState
 from desktop.notices import Action, Notice, Tone
 from desktop.theme import GAP
 from desktop.widgets.banner import Banner
@@ -69,17 +69,17 @@ class LivePage(QWidget):
 
     def show_file(self, path: Path) -> None:
         """Show a video file."""
-        self._controller.change(kind=SourceKind.FILE, file=str(path.absolute()))
+        self._controller.change(kind=LiveSource.FILE, file=str(path.absolute()))
         self._controller.start()
 
     def show_address(self, address: str) -> None:
         """Show a network camera."""
-        self._controller.change(kind=SourceKind.NETWORK, address=address)
+        self._controller.change(kind=LiveSource.NETWORK, address=address)
         self._controller.start()
 
     def show_example(self) -> None:
         """Show a computed face that moves."""
-        self._controller.change(kind=SourceKind.EXAMPLE)
+        self._controller.change(kind=LiveSource.EXAMPLE)
         self._controller.start()
 
     def set_full_screen(self, full_screen: bool) -> None:
@@ -246,12 +246,12 @@ class LivePage(QWidget):
         state, camera = self._controller.state, self._controller.camera
         self.panel.show_sources(state, cameras, camera)
         names = {
-            SourceKind.CAMERA: self.tr("“{0}”").format(camera) if camera else self.tr("your camera"),
-            SourceKind.NETWORK: self.tr("the network camera"),
-            SourceKind.FILE: self.tr("“{0}”").format(Path(state.file).name),
-            SourceKind.EXAMPLE: self.tr("the example"),
+            LiveSource.CAMERA: self.tr("“{0}”").format(camera) if camera else self.tr("your camera"),
+            LiveSource.NETWORK: self.tr("the network camera"),
+            LiveSource.FILE: self.tr("“{0}”").format(Path(state.file).name),
+            LiveSource.EXAMPLE: self.tr("the example"),
         }
-        none = state.kind is SourceKind.CAMERA and cameras is not None and not cameras
+        none = state.kind is LiveSource.CAMERA and cameras is not None and not cameras
         self.stage.welcome.show_source(names[state.kind], possible=not none)
         self._show_running()
 
@@ -281,7 +281,7 @@ class LivePage(QWidget):
             waiting_for = self.tr("Opening the source…")
         elif phase is Phase.RUNNING and self._controller.drawing is None:
             waiting_for = self.tr("Getting the style ready…")
-        network = self._controller.state.kind is SourceKind.NETWORK
+        network = self._controller.state.kind is LiveSource.NETWORK
         self.stage.show_phase(phase, self._controller.reason, waiting_for, network=network)
 
     def _show_running(self) -> None:

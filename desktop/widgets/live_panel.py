@@ -9,8 +9,9 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.cameras import Camera
+from core.views import LiveSource
 from desktop.live.messages import Found, VirtualCameraChanged
-from desktop.live.state import LiveState, SourceKind
+from desktop.live.state import LiveState, without_password
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.choice import Choice, ChoiceButton
@@ -79,23 +80,23 @@ class LivePanel(QFrame):
             choices.append(
                 Choice(_CAMERA + camera, self.tr("{0} (not connected)").format(camera), "camera", enabled=False)
             )
-        if state.kind is SourceKind.NETWORK:
-            choices.append(Choice("network", _without_password(state.address), "network"))
-        if state.kind is SourceKind.FILE:
+        if state.kind is LiveSource.NETWORK:
+            choices.append(Choice("network", without_password(state.address), "network"))
+        if state.kind is LiveSource.FILE:
             choices.append(Choice("file", state.file.replace("\\", "/").rpartition("/")[2], "film"))
-        if state.kind is SourceKind.EXAMPLE:
+        if state.kind is LiveSource.EXAMPLE:
             choices.append(Choice("example", self.tr("Example"), "portrait"))
         choices += [
             Choice("ask network", self.tr("Network camera address…"), "network", asks=True),
             Choice("ask file", self.tr("Video file…"), "film", asks=True),
         ]
-        if state.kind is not SourceKind.EXAMPLE:
+        if state.kind is not LiveSource.EXAMPLE:
             choices.append(Choice("ask example", self.tr("Example without a camera"), "portrait", asks=True))
         looking = self.tr("Looking for cameras…") if cameras is None else self.tr("No camera found")
-        key = _CAMERA + camera if state.kind is SourceKind.CAMERA else state.kind.value
+        key = _CAMERA + camera if state.kind is LiveSource.CAMERA else state.kind.value
         self.source.offer(choices, key, looking)
-        self.size_choice.setVisible(state.kind is SourceKind.CAMERA)
-        self.rate_choice.setVisible(state.kind is SourceKind.CAMERA)
+        self.size_choice.setVisible(state.kind is LiveSource.CAMERA)
+        self.rate_choice.setVisible(state.kind is LiveSource.CAMERA)
 
     def show_state(self, state: LiveState) -> None:
         """Show the choices, but for the source."""
@@ -186,7 +187,7 @@ class LivePanel(QFrame):
     def _make_look(self) -> None:
         self.intensity = Level(self.tr("Strength"), self.tr("as you are"), self.tr("all anime"), 1.0)
         self.intensity.changed.connect(lambda level: self.changed.emit("intensity", level))
-        self.steadiness = Level(self.tr("Picture"), self.tr("sharp"), self.tr("steady"), 0.5)
+        self.steadiness = Level(self.tr("Steadiness"), self.tr("sharp"), self.tr("steady"), 0.5)
         self.steadiness.changed.connect(lambda level: self.changed.emit("steadiness", level))
         self.largest = Switch(self.tr("Largest face only"), self.tr("Leave the people behind you as they are"))
         self.largest.clicked.connect(lambda on: self.changed.emit("largest_only", on))
@@ -277,10 +278,3 @@ def _heading(text: str) -> QLabel:
     label = QLabel(text)
     label.setProperty("role", "heading")
     return label
-
-
-def _without_password(address: str) -> str:
-    """Leave name and password out of an address that is shown to whoever looks at the screen."""
-    scheme, mark, rest = address.rpartition("://")
-    place, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}"

@@ -19,8 +19,9 @@ from core.cameras import Camera
 from core.catalogue import Model
 from core.generator import Generator
 from core.runtime import CPU, CUDA, Device
+from core.views import LiveSource
 from desktop.live.messages import Phase
-from desktop.live.state import LiveState, SourceKind
+from desktop.live.state import LiveState
 from tests.desktop.live.conftest import LiveDesk, OpenLive
 from tests.support.live import load
 from tests.support.mjpeg_server import MjpegServer
@@ -51,7 +52,7 @@ def phone() -> Iterator[MjpegServer]:
 @pytest.fixture
 def watching(open_live: OpenLive, phone: MjpegServer) -> LiveDesk:
     """A window that shows the network camera."""
-    desk = open_live(state=LiveState(kind=SourceKind.NETWORK, address=phone.url, steadiness=0.0))
+    desk = open_live(state=LiveState(kind=LiveSource.NETWORK, address=phone.url, steadiness=0.0))
     desk.start()
     return desk
 
@@ -116,7 +117,7 @@ def _says(desk: LiveDesk, words: str) -> bool:
 
 def test_a_page_that_is_no_camera_is_told(open_live: OpenLive, phone: MjpegServer) -> None:
     phone.answer = "HTTP/1.0 404 Not Found"
-    desk = open_live(state=LiveState(kind=SourceKind.NETWORK, address=phone.url))
+    desk = open_live(state=LiveState(kind=LiveSource.NETWORK, address=phone.url))
     desk.wait(lambda: desk.controller.found is not None)
     desk.controller.start()
     desk.wait(lambda: "answered 404" in desk.told)

@@ -12,10 +12,10 @@ from PySide6.QtTest import QTest
 
 from core.cameras import Camera
 from core.runtime import CPU
-from core.views import LiveView
+from core.views import LiveSource, LiveView
 from desktop.dialogs.address import AddressDialog
 from desktop.live.messages import Phase
-from desktop.live.state import LiveState, SourceKind
+from desktop.live.state import LiveState
 from tests.desktop.live.conftest import LiveDesk, OpenLive
 from tests.support.clips import clip
 from tests.support.mjpeg_server import MjpegServer
@@ -195,7 +195,7 @@ def test_a_network_camera_is_shown_and_its_password_is_not(desk: LiveDesk) -> No
         dialog.use_button.click()
         desk.wait_drawn()
         assert "secret" not in desk.page.panel.source.text()
-        assert desk.controller.state.kind is SourceKind.NETWORK
+        assert desk.controller.state.kind is LiveSource.NETWORK
         desk.controller.stop()
         desk.wait(lambda: phone.viewers == 0)
 
