@@ -41,9 +41,9 @@ MEASURED = 16
 class Weights:
     """What each part of the loss counts; see the module."""
 
-    pixel: float = 10.0
-    perceptual: float = 2.0
-    adversarial: float = 0.5
+    pixel: float = 8.0
+    perceptual: float = 4.0
+    adversarial: float = 0.25
     consistency: float = 5.0
     attention: float = 1.0
 
@@ -58,9 +58,9 @@ class DistilRecipe:
     size: int = 256  # side of the window that is trained on, a multiple of 16
     part: int = 128  # side of the part of it that VGG16 and the discriminators see, a multiple of 16
     perceptual_from: float = 0.1  # share of the steps before VGG16 joins in: the coarse is learnt faster without
-    adversarial_from: float = 0.4  # and the discriminators
+    adversarial_from: float = 0.7  # and the discriminators
     learning_rate: float = 1e-3
-    critic_rate: float = 2e-4
+    critic_rate: float = 1e-4
     decay_from: float = 0.5  # share of the steps after which the rate falls linearly to zero
     betas: tuple[float, float] = (0.9, 0.99)
     ema: float = 0.998  # decay of the averaged weights, which are the ones exported

@@ -7,7 +7,7 @@ photo's file, and are found again by the next run on the same photos.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -80,6 +80,9 @@ class Lessons:
             load_picture(drawing).pixels,
             np.ascontiguousarray(load_picture(attention).pixels[:, :, 0]),
         )
+
+    def __iter__(self) -> Iterator[Lesson]:
+        return (self[index] for index in range(len(self)))
 
     def split(self, every: int) -> tuple[Lessons, Lessons]:
         """Return the lessons to learn from, and about every ``every``-th one, which are held out.
