@@ -67,12 +67,17 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Row:
-    """milliseconds: median for one crop. megabytes: of the file. peak_megabytes: of a process that draws once."""
+    """What one contestant takes.
+
+    milliseconds: median for one crop. cpu_milliseconds: the same, of all cores together, which other programs do not
+    lengthen by making it wait. megabytes: of the file. peak_megabytes: of a process that draws once.
+    """
 
     name: str
     form: str
     side: int
     milliseconds: float
+    cpu_milliseconds: float
     megabytes: float
     peak_megabytes: float
 
@@ -145,21 +150,23 @@ def theirs() -> list[Contestant]:
 
 def measure(field: Sequence[Contestant], photo: NDArray[np.uint8], rounds: int, threads: int) -> list[Row]:
     """Let the ``field`` draw ``photo`` (S, S, 3) uint8 in turns, ``rounds`` times after one that does not count."""
-    spent: dict[Contestant, list[float]] = {contestant: [] for contestant in field}
+    spent: dict[Contestant, list[tuple[float, float]]] = {contestant: [] for contestant in field}
     batches = {contestant: contestant.contract.pack(_fitted(photo, contestant.side)[None]) for contestant in field}
     for turn in range(rounds + 1):
         for contestant, batch in batches.items():
             session = open_session(contestant.path, Device.CPU, threads)
-            started = time.perf_counter()
+            started, worked = time.perf_counter(), time.process_time()
             session.run([contestant.contract.output], {contestant.contract.input: batch})
             if turn:
-                spent[contestant].append(1000 * (time.perf_counter() - started))
+                times = time.perf_counter() - started, time.process_time() - worked
+                spent[contestant].append(times)
     return [
         Row(
             one.name,
             one.form,
             one.side,
-            round(statistics.median(spent[one]), 1),
+            round(1000 * statistics.median(wall for wall, _ in spent[one]), 1),
+            round(1000 * statistics.median(work for _, work in spent[one]), 1),
             round(one.path.stat().st_size / 1e6, 1),
             one_run_peak(one, threads),
         )
@@ -183,10 +190,10 @@ def one_run_peak(contestant: Contestant | None, threads: int) -> float:
 
 def table(rows: Sequence[Row]) -> str:
     """Lay the rows out for a terminal."""
-    lines = [f"{'model':<22}{'form':<14}{'side':>5}{'ms a face':>11}{'file MB':>9}{'peak MB':>9}"]
+    lines = [f"{'model':<22}{'form':<14}{'side':>5}{'ms a face':>11}{'CPU ms':>9}{'file MB':>9}{'peak MB':>9}"]
     lines += [
-        f"{row.name:<22}{row.form:<14}{row.side:>5}{row.milliseconds:>11.1f}{row.megabytes:>9.1f}"
-        f"{row.peak_megabytes:>9.0f}"
+        f"{row.name:<22}{row.form:<14}{row.side:>5}{row.milliseconds:>11.1f}{row.cpu_milliseconds:>9.1f}"
+        f"{row.megabytes:>9.1f}{row.peak_megabytes:>9.0f}"
         for row in rows
     ]
     return "\n".join(lines)

@@ -40,6 +40,7 @@ def test_the_table_and_the_sheet_hold_every_contestant(
     ]
     for row in told["rows"]:
         assert row["milliseconds"] > 0
+        assert row["cpu_milliseconds"] > 0
         assert row["peak_megabytes"] >= told["empty_process_megabytes"]
     picture = np.asarray(Image.open(sheet).convert("RGB")).astype(int)
     assert picture.shape == (34 + 3 * 256, 5 * 256, 3)
@@ -49,8 +50,8 @@ def test_the_table_and_the_sheet_hold_every_contestant(
 
 
 def test_the_table_names_its_columns() -> None:
-    text = peers.table([peers.Row("ink", "full", 256, 315.24, 15.4, 412.0)])
+    text = peers.table([peers.Row("ink", "full", 256, 315.24, 601.0, 15.4, 412.0)])
     assert [line.split() for line in text.splitlines()] == [
-        ["model", "form", "side", "ms", "a", "face", "file", "MB", "peak", "MB"],
-        ["ink", "full", "256", "315.2", "15.4", "412"],
+        ["model", "form", "side", "ms", "a", "face", "CPU", "ms", "file", "MB", "peak", "MB"],
+        ["ink", "full", "256", "315.2", "601.0", "15.4", "412"],
     ]
