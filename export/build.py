@@ -19,6 +19,7 @@ from core.blending import Blend
 from core.catalogue import MANIFEST, Direction, Kind, Manifest
 from export import onnx_file
 from export.crops import crops_from, standard_folder
+from export.optimise.generator import for_inference
 from export.parity import compare
 from training import checkpoints
 from training.networks.generator import Generator
@@ -48,11 +49,14 @@ def build(
     network: str = "average",
     crops: Path | None = None,
     architecture: Callable[[], nn.Module] = Generator,
+    rewrite: bool = True,
 ) -> Manifest:
     """Export the checkpoint's ``network`` to the folder ``out``, which is made or replaced as a whole.
 
-    The file is checked against torch on up to six aligned crops (of ``crops``, or of the photos that insightface
-    brings) before it takes its place; the outcome stands in its metadata. Raises CheckpointError or ParityError.
+    With ``rewrite`` the network is rewritten for inference first (see :mod:`export.optimise`); without, the file holds
+    it as it was trained. The file is checked against torch on up to six aligned crops (of ``crops``, or of the photos
+    that insightface brings) before it takes its place; the outcome stands in its metadata. Raises CheckpointError or
+    ParityError.
     """
     tensors, record = checkpoints.load(checkpoint)
     generator = architecture()
@@ -61,7 +65,7 @@ def build(
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as work:
         path = Path(work) / FILE
-        onnx_file.write(generator, path)
+        onnx_file.write(for_inference(generator, CROP_SIZE) if rewrite else generator, path)
         parity = compare(generator, path, crops_from(crops or standard_folder(), count=6))
         training = {key: record[key] for key in ("kind", "step", "seconds", "recipe", "history") if key in record}
         onnx_file.write_metadata(
