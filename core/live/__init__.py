@@ -40,8 +40,8 @@ Each slot holds the latest item only, so nothing queues up and no stage waits fo
 While it runs: ``session.settings = replace(session.settings, split=0.3)``, ``session.switch_model(model, device)``,
 ``session.switch_source(source)``, ``session.readout()`` (say, twice a second), ``session.add_sink(Recorder(path,
 report))`` and, to end it, ``session.remove_sink(recorder)`` and ``recorder.stop()``; the same with ``VirtualCamera``.
-``CameraWatch(changed)`` keeps the list of cameras up to date. A recording's sound comes from whoever has a microphone,
-through ``recorder.add_sound``.
+``CameraWatch(changed)`` keeps the list of cameras up to date. For a recording with sound, open a ``Microphone(report)``
+first, make the recorder with its ``rate``, and then ``microphone.start(recorder.add_sound)``.
 """
 
 from core.live.camera import USUAL_RATES, USUAL_SIZES, CameraSource
@@ -49,6 +49,7 @@ from core.live.devices import CameraWatch
 from core.live.events import Event, Fault, ModelChanged, Notice, Status, StatusChanged
 from core.live.frame import Frame, LiveFace, Result
 from core.live.loading import live_model, load_detector, load_generator, once
+from core.live.microphone import Microphone
 from core.live.network import NetworkSource
 from core.live.recorder import Recorder, Recording
 from core.live.session import LiveSession, Sink
@@ -70,6 +71,7 @@ __all__ = [
     "LiveSession",
     "LiveSettings",
     "LiveView",
+    "Microphone",
     "ModelChanged",
     "NetworkSource",
     "Notice",

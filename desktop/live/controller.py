@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLocale, QObject, QSize, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from core.cameras import Camera
 from core.views import LiveSource
 from desktop.live import messages as m
-from desktop.live.errands import Errands
+from desktop.live.room import EngineRoom, MakeEngine
 from desktop.live.state import LiveState
 from desktop.notices import Notice, Tone
 
 if TYPE_CHECKING:
     from core.live import Result
-    from desktop.live.engine import LiveEngine
-
-MakeEngine = Callable[[Callable[[m.Report], None], Callable[[], None]], "LiveEngine"]
 
 
 class LiveController(QObject):
@@ -49,8 +45,6 @@ class LiveController(QObject):
     recording_saved = Signal(object)
     noticed = Signal(object)
     crashed = Signal(str)
-    _reported = Signal(object)
-    _offered = Signal()
 
     def __init__(
         self, state: LiveState | None = None, make_engine: MakeEngine | None = None, parent: QObject | None = None
@@ -64,15 +58,11 @@ class LiveController(QObject):
         self.drawing: m.DrawingChanged | None = None
         self.virtual_camera: m.VirtualCameraChanged = m.VirtualCameraChanged(None)
         self._wish = m.Wish(self.state.source)
-        self._make_engine = make_engine or _usual_engine
-        self._engine: LiveEngine | None = None
-        self._errands = Errands(lambda details: self._report(m.Crashed(details)))
+        self._room = EngineRoom(make_engine, self)
         self._here = self._ended = False
         self._shown: Result | None = None
-        # At most one picture is on its way to the window, however busy that is.
-        self._on_its_way = threading.Event()
-        self._reported.connect(self._hear)
-        self._offered.connect(self._pass_on)
+        self._room.reported.connect(self._hear)
+        self._room.offered.connect(self._pass_on)
 
     @property
     def running(self) -> bool:
@@ -93,14 +83,14 @@ class LiveController(QObject):
         """The page is seen."""
         if not self._here and not self._ended:
             self._here = True
-            self._errands.submit(self._prepare)
+            self._room.prepare(lambda: self.state)
 
     def leave(self) -> None:
         """The page is left: everything is stopped, and the camera is free for others."""
         self.stop()
         if self._here:
             self._here = False
-            self._errands.submit(self._rest)
+            self._room.rest()
 
     def end(self) -> None:
         """The window is closed."""
@@ -108,16 +98,15 @@ class LiveController(QObject):
             self.leave()
             self.ending.emit()
             self._ended = True
-            self._errands.end()
+            self._room.end()
 
     def submit(self, errand: Callable[[], None]) -> None:
         """Run what would hold up the window."""
-        self._errands.submit(errand)
+        self._room.submit(errand)
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end of everything; answers whether it has come."""
-        ended = self._errands.wait(seconds)
-        return ended and (self._engine is None or self._engine.free)
+        return self._room.wait(seconds)
 
     def start(self) -> None:
         """Show the chosen source."""
@@ -156,8 +145,8 @@ class LiveController(QObject):
         if state == self.state:
             return
         self.state = state
-        if self._engine is not None:
-            self._engine.apply(state)
+        if self._room.engine is not None:
+            self._room.engine.apply(state)
         if state.source != self._wish.source and self.running:
             self._set_phase(m.Phase.OPENING)
         self._want(source=state.source, model=state.model, device=state.device, sound=state.sound)
@@ -182,25 +171,24 @@ class LiveController(QObject):
 
     def snapshot(self, folder: Path) -> bool:
         """Save what is shown into ``folder``; answers whether there is anything to save."""
-        engine, shown = self._engine, self._shown
+        engine, shown = self._room.engine, self._shown
         if engine is None or shown is None:
             return False
-        self._errands.submit(lambda: engine.snapshot(shown, folder))
+        self._room.submit(lambda: engine.snapshot(shown, folder))
         return True
 
     def record_to(self, folder: Path) -> None:
         """Save recordings into ``folder``."""
 
         def tell() -> None:
-            if self._engine is not None:
-                self._engine.record_to(folder)
+            if self._room.engine is not None:
+                self._room.engine.record_to(folder)
 
-        self._errands.submit(tell)
+        self._room.submit(tell)
 
     def take(self, room: QSize) -> QImage | None:
         """Return the latest picture, as large as it fits into ``room`` device pixels; None where there is none."""
-        self._on_its_way.clear()
-        taken = self._engine.take(room) if self._engine is not None and self.running else None
+        taken = self._room.take(room) if self.running else None
         if taken is None:
             return None
         image, self._shown = taken
@@ -208,57 +196,30 @@ class LiveController(QObject):
 
     def painted(self) -> None:
         """Say that what was last taken is on the screen now."""
-        if self._engine is not None and self._shown is not None:
-            self._engine.painted(self._shown)
+        if self._room.engine is not None and self._shown is not None:
+            self._room.engine.painted(self._shown)
 
     @property
     def figures(self) -> m.Figures | None:
         """The read-out, None where nothing is running."""
-        return self._engine.figures if self._engine is not None and self.running else None
+        return self._room.engine.figures if self._room.engine is not None and self.running else None
 
     @property
     def recorded(self) -> float | None:
         """Seconds that were recorded so far."""
-        return self._engine.recorded if self._engine is not None and self.recording else None
+        return self._room.engine.recorded if self._room.engine is not None and self.recording else None
 
     def _want(self, **changes: Any) -> None:
         wish = replace(self._wish, **changes)
         if wish != self._wish:
             self._wish = wish
-            self._errands.submit(self._pursue)
-
-    # These three run on the errands' thread.
-    def _prepare(self) -> None:
-        if self._engine is None:
-            engine = self._make_engine(self._report, self._offer)
-            engine.apply(self.state)
-            self._engine = engine
-            engine.apply(self.state)  # it may have changed in between
-        self._engine.prepare()
-
-    def _rest(self) -> None:
-        if self._engine is not None:
-            self._engine.rest()
-
-    def _pursue(self) -> None:
-        # Whatever was wished in between is not worth a camera's opening.
-        if self._engine is not None:
-            self._engine.pursue(self._wish)
-
-    # These two are called from several threads.
-    def _report(self, report: m.Report) -> None:
-        self._reported.emit(report)
-
-    def _offer(self) -> None:
-        if not self._on_its_way.is_set():
-            self._on_its_way.set()
-            self._offered.emit()
+            self._room.pursue(lambda: self._wish)
 
     def _pass_on(self) -> None:
         if self.running:
             self.ready.emit()
         else:
-            self._on_its_way.clear()
+            self._room.pass_over()
 
     def _set_phase(self, phase: m.Phase, reason: str = "") -> None:
         self.phase, self.reason = phase, reason
@@ -331,9 +292,3 @@ class LiveController(QObject):
     def choose_camera(self, name: str) -> None:
         """Show the camera of this name."""
         self.change(kind=LiveSource.CAMERA, camera=name)
-
-
-def _usual_engine(report: Callable[[m.Report], None], ready: Callable[[], None]) -> LiveEngine:
-    from desktop.live.engine import LiveEngine
-
-    return LiveEngine(QLocale().name(), report, ready)

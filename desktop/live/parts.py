@@ -27,8 +27,8 @@ EXAMPLE = paths.resources() / "samples" / "portrait.jpg"
 """A portrait of nobody: it is computed."""
 
 _EXAMPLE_SIZE = (960, 540)
-_EXAMPLE_MOTION = Motion(x=0.12, y=0.02, roll=3.0, yaw=12.0, size=0.05, speed=0.8)
-_EXAMPLE_ROOM = (0.25, 0.2, 0.9)
+_EXAMPLE_MOTION = Motion(x=0.12, y=0.01, roll=2.0, yaw=14.0, size=0.03, speed=0.8)
+_EXAMPLE_ROOM = (0.3, 0.08, 0.9)
 """Above, below and beside the portrait, in its heights: its backdrop goes on there, so that no edge is seen."""
 
 

@@ -18,10 +18,10 @@ from desktop.live.state import LiveState
 from desktop.notices import Action, Notice, Tone
 from desktop.theme import GAP
 from desktop.widgets.banner import Banner
-from desktop.widgets.buttons import IconButton
 from desktop.widgets.live_panel import LivePanel
 from desktop.widgets.live_stage import LiveStage
-from desktop.widgets.segmented import Segment, SegmentedControl
+from desktop.widgets.live_views import LiveViews
+from desktop.widgets.readout import provider_name
 
 _FIGURES = 500
 """Milliseconds between two looks at the figures."""
@@ -42,17 +42,10 @@ class LivePage(QWidget):
         self._full_screen = False
         self.stage = LiveStage()
         self.panel = LivePanel()
-        self.views = self._make_views()
+        self.views = LiveViews()
         column = QVBoxLayout()
         column.setSpacing(GAP)
-        self.full_screen = IconButton(self.tr("Full screen (F11)"), "fullscreen", role="quiet")
-        self.full_screen.clicked.connect(self._toggle_full_screen)
-        self._top = QWidget()
-        top = QHBoxLayout(self._top)
-        top.setContentsMargins(0, 0, 0, 0)
-        top.addWidget(self.views, 1)
-        top.addWidget(self.full_screen)
-        column.addWidget(self._top)
+        column.addWidget(self.views)
         column.addWidget(self.stage, 1)
         self._layout = QHBoxLayout(self)
         self._layout.setSpacing(2 * GAP)
@@ -89,7 +82,7 @@ class LivePage(QWidget):
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self._layout.setSpacing(margin)
         self.panel.setVisible(not full_screen)
-        self._top.setVisible(not full_screen)
+        self.views.setVisible(not full_screen)
         self.stage.set_full_screen(full_screen)
         if full_screen:
             self._tell(Notice(Tone.INFO, self.tr("Esc or a double click brings the window back.")))
@@ -121,20 +114,6 @@ class LivePage(QWidget):
         self.banner.fit()
         self._place_banner()
 
-    def _make_views(self) -> SegmentedControl:
-        views = SegmentedControl(
-            self.tr("View"),
-            (
-                Segment(LiveView.FRAME, self.tr("Picture"), "frame", self.tr("The picture with every face drawn")),
-                Segment(LiveView.PORTRAIT, self.tr("Portrait"), "portrait", self.tr("The largest face alone")),
-                Segment(LiveView.SPLIT, self.tr("Split"), "split", self.tr("A line to drag between you and anime")),
-                Segment(LiveView.SIDE_BY_SIDE, self.tr("Side by side"), "side", self.tr("You, and you as anime")),
-                Segment(LiveView.ATTENTION, self.tr("Attention"), "attention", self.tr("Where the network looks")),
-            ),
-        )
-        views.chosen.connect(lambda key: self._controller.change(view=LiveView(key)))
-        return views
-
     def _connect(self) -> None:
         controller, panel, stage = self._controller, self.panel, self.stage
         for welcome, wanted in (
@@ -146,6 +125,8 @@ class LivePage(QWidget):
             (panel.example_wanted, self.show_example),
         ):
             welcome.connect(wanted)
+        self.views.chosen.connect(lambda key: controller.change(view=LiveView(key)))
+        self.views.full_screen_wanted.connect(self._toggle_full_screen)
         stage.welcome.start_wanted.connect(controller.start)
         stage.again.connect(controller.again)
         stage.other.connect(self._choose_another)
@@ -182,7 +163,7 @@ class LivePage(QWidget):
             (QKeySequence("F11"), self._toggle_full_screen),
         ):
             QShortcut(keys, self, act)
-        self._escape = QShortcut(Qt.Key.Key_Escape, self, lambda: self.full_screen_wanted.emit(False))
+        QShortcut(Qt.Key.Key_Escape, self, lambda: self.full_screen_wanted.emit(False))
 
     def ask_address(self) -> None:
         """Let the user type a network camera's address."""
@@ -194,8 +175,7 @@ class LivePage(QWidget):
     def ask_file(self) -> None:
         """Let the user choose a video."""
         before = self._controller.state.file
-        path = files.ask_video(self, Path(before).parent if before else files.videos_folder())
-        if path is not None:
+        if path := files.ask_video(self, Path(before).parent if before else files.videos_folder()):
             self.show_file(path)
 
     def _change(self, field: str, value: object) -> None:
@@ -233,7 +213,7 @@ class LivePage(QWidget):
         self.panel.show_state(state)
         self._show_cameras(self._controller.cameras)
         self._show_drawing()
-        self.views.choose(state.view)
+        self.views.segments.choose(state.view)
         both = (self.tr("You"), self.tr("Anime"))
         split = state.view is LiveView.SPLIT
         self.stage.picture.show_sides(both if split or state.view is LiveView.SIDE_BY_SIDE else None, split=split)
@@ -260,13 +240,14 @@ class LivePage(QWidget):
         self._show_drawing()
 
     def _show_drawing(self) -> None:
-        controller = self._controller
-        self.panel.show_drawing(controller.found, controller.model, controller.state.device, self._provider())
+        controller, drawing = self._controller, self._controller.drawing
+        provider = provider_name(drawing.provider) if drawing is not None and controller.running else ""
+        self.panel.show_drawing(controller.found, controller.model, controller.state.device, provider)
         self._show_waiting()
 
     def _show_phase(self) -> None:
         self._show_waiting()
-        self._show_running()
+        self._show_cameras(self._controller.cameras)
         if self._controller.phase is Phase.OFF:
             self._ticks.stop()
             self.full_screen_wanted.emit(False)
@@ -288,7 +269,7 @@ class LivePage(QWidget):
         running = self._controller.running
         pictures = running and not self.stage.picture.image.isNull()
         self.panel.show_running(running=running, pictures=pictures)
-        self.full_screen.setEnabled(pictures)
+        self.views.full_screen.setEnabled(pictures)
 
     def _show_recording(self) -> None:
         self.panel.show_recording(recording=self._controller.recording, seconds=self._controller.recorded)
@@ -300,17 +281,9 @@ class LivePage(QWidget):
         figures = self._controller.figures
         shown = self._controller.state.overlay and figures is not None and not self.stage.picture.image.isNull()
         if shown and figures is not None:
-            self.stage.readout.show_figures(figures, self._named(figures.provider))
+            self.stage.readout.show_figures(figures, provider_name(figures.provider))
         self.stage.readout.setVisible(shown)
         self._show_recording()
-
-    def _provider(self) -> str:
-        drawing = self._controller.drawing
-        return self._named(drawing.provider) if drawing is not None and self._controller.running else ""
-
-    def _named(self, provider: str | None) -> str:
-        short = (provider or "").removesuffix("ExecutionProvider")
-        return {"CUDA": self.tr("GPU (CUDA)"), "Dml": self.tr("GPU (DirectML)")}.get(short, short)
 
     def _tell_saved(self, path: Path) -> None:
         def show_folder() -> None:

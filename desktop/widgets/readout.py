@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from desktop.live.messages import Figures
 
+translate = QCoreApplication.translate
+
 _MARGIN = 11
 _GROUND = QColor(12, 11, 16, 190)
 _TEXT = QColor(255, 255, 255)
 _MUTED = QColor(255, 255, 255, 165)
+
+
+def provider_name(provider: str | None) -> str:
+    """Return the name of an execution provider for the user, empty where there is none."""
+    short = (provider or "").removesuffix("ExecutionProvider")
+    return {"CUDA": translate("readout", "GPU (CUDA)"), "Dml": translate("readout", "GPU (DirectML)")}.get(short, short)
 
 
 class ReadoutOverlay(QAbstractButton):

@@ -56,6 +56,8 @@ def test_a_camera_that_is_plugged_in_appears_by_itself(open_live: OpenLive) -> N
     desk.webcams.connected = []
     desk.wait_phase(Phase.LOST)
     desk.wait(lambda: "(not connected)" in desk.page.panel.source.text())
+    desk.page.panel.stop.click()
+    assert desk.page.panel.source.text() == "No camera found"
 
 
 def test_another_camera_can_be_chosen_while_one_is_shown(open_live: OpenLive) -> None:
@@ -85,7 +87,7 @@ def test_the_mirror_can_be_switched_off(desk: LiveDesk) -> None:
 def test_every_view_is_shown(desk: LiveDesk) -> None:
     desk.start()
     for view, shape in (("portrait", 1), ("side-by-side", 8 / 3), ("split", 4 / 3), ("attention", 4 / 3)):
-        desk.page.views.button(view).click()
+        desk.page.views.segments.button(view).click()
         desk.wait_fresh()
         height, width = desk.shown.shape[:2]
         assert width / height == pytest.approx(shape, rel=0.02)
@@ -94,7 +96,7 @@ def test_every_view_is_shown(desk: LiveDesk) -> None:
 
 def test_the_line_of_the_split_view_is_dragged(desk: LiveDesk) -> None:
     desk.start()
-    desk.page.views.button("split").click()
+    desk.page.views.segments.button("split").click()
     desk.wait_fresh()
     stage = desk.page.stage.picture
     target = stage.target
@@ -214,7 +216,7 @@ def test_what_was_chosen_is_shown_again_at_the_next_start(open_live: OpenLive) -
     desk = open_live("Webcam", state=state)
     desk.wait(lambda: desk.controller.found is not None)
     panel = desk.page.panel
-    assert desk.page.views.key == "split"
+    assert desk.page.views.segments.key == "split"
     assert (panel.intensity.slider.value(), panel.steadiness.slider.value()) == (50, 20)
     assert desk.page.stage.picture.value() == 300
     assert panel.models.cards["c-grey"].isChecked()
