@@ -110,13 +110,13 @@ def part(analysis: Analysis, view: View, finish: Finish, matting: Matting) -> Pa
     return Parting(analysis.picture.pixels, matting(analysis.picture.pixels, PICTURE_SIDE))
 
 
-def crop_for(generator: Generator, picture: Picture, crop: HandCrop | None) -> HandCrop | None:
+def crop_for(direction: Direction, picture: Picture, crop: HandCrop | None) -> HandCrop | None:
     """Return the crop to cut ``picture`` by, None for one by the faces that are found.
 
     A detector of photos does not find faces in drawings, so a model that paints photos from them takes the centre
     where the user chose nothing.
     """
-    if crop is None and generator.model.manifest.direction is Direction.B2A:
+    if crop is None and direction is Direction.B2A:
         return HandCrop.centred(picture.pixels.shape[1], picture.pixels.shape[0])
     return crop
 
@@ -141,7 +141,7 @@ class Converter:
     ) -> Conversion:
         """Draw ``picture`` in ``view``. Raises NoFaceError, FaceError, ModelError, MatteError or Cancelled."""
         watch = watch or Stopwatch()
-        crop = crop_for(self.generator, picture, crop)
+        crop = crop_for(self.generator.model.manifest.direction, picture, crop)
         analysis = analyse(picture, self.detector, self.generator.size, centre, watch, crop)
         return self.redraw(analysis, view, progress, watch, finish)
 

@@ -56,5 +56,13 @@ def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:
     return Path(dialog.selectedFiles()[0])
 
 
+def ask_network(parent: QWidget) -> Path | None:
+    """Let the user choose a network's file; None where the dialog was closed."""
+    downloads = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+    filters = ";;".join((translate("files", "Networks (*.onnx)"), translate("files", "All files (*)")))
+    name, _ = QFileDialog.getOpenFileName(parent, translate("files", "Choose the network"), downloads, filters)
+    return Path(name) if name else None
+
+
 def _suffix(name_filter: str) -> str:
     return {"JPEG": "jpg", "WebP": "webp"}.get(name_filter.split(" ")[0], "png")

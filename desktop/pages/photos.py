@@ -18,6 +18,7 @@ from desktop.notices import Action, Notice, Tone
 from desktop.photos.controller import PhotosController
 from desktop.photos.exports import result_name
 from desktop.photos.gallery import Photo, Status
+from desktop.photos.looking import Looking
 from desktop.theme import GAP
 from desktop.widgets.banner import Banner
 from desktop.widgets.buttons import IconButton
@@ -54,6 +55,8 @@ class PhotosPage(QWidget):
         layout.addWidget(self._stack)
         self.banner = Banner(closable=True, parent=self)
         self._veil = DropVeil(self)
+        self._looking = Looking(controller, self.stage, self.panel, self)
+        self._looking.noticed.connect(self._tell)
         self._connect()
         self._add_shortcuts()
 
@@ -132,13 +135,14 @@ class PhotosPage(QWidget):
         self.stage.again.connect(controller.draw_again)
         self.stage.centre.connect(lambda: controller.draw_again(centre=True))
         self.stage.comparison.drag_wanted.connect(self._drag_out)
-        self.panel.model_chosen.connect(controller.choose_model)
-        self.panel.view_chosen.connect(controller.choose_view)
+        self.panel.look_chosen.connect(controller.choose)
+        self.panel.touched.connect(controller.touch)
         self.panel.save_wanted.connect(self.save)
         self.panel.copy_wanted.connect(controller.copy)
         self.panel.drag_wanted.connect(self._drag_out)
         self.panel.drag_explained.connect(self._explain_drag)
         controller.current_changed.connect(self._show)
+        controller.matting_changed.connect(self.panel.controls.show_matting)
         controller.queue_changed.connect(self.stage.show_queue)
         controller.models_changed.connect(self._show_models)
         controller.look_changed.connect(self._show_look)
@@ -153,22 +157,28 @@ class PhotosPage(QWidget):
             (standard.Paste, self.paste),
             (standard.Save, self.save),
             (standard.Copy, self._controller.copy),
-            (standard.Cancel, self._controller.cancel),
+            (standard.Cancel, self._escape),
         ):
             QShortcut(keys, self, act)
+
+    def _escape(self) -> None:
+        if not self._looking.go_back():
+            self._controller.cancel()
 
     def _show(self, photo: Photo | None) -> None:
         self._stack.setCurrentWidget(self._workspace if photo else self.drop_area)
         self.stage.show_photo(photo)
         drawing = photo.drawing if photo and photo.status not in {Status.NO_FACE, Status.FAILED} else None
         self.panel.show_drawing(drawing, draggable=bool(drawing and photo and photo.exported))
+        self.panel.show_touch(drawing, photo.touch if photo else None)
+        self._order_tabs()
         if photo is not None:
             index = self._controller.gallery.index(self._controller.gallery.row(photo))
             if index != self.strip.currentIndex():
                 self.strip.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _show_models(self, models: tuple[ModelEntry, ...]) -> None:
-        self.panel.models.show_models(models)
+        self.panel.show_models(models)
         self._order_tabs()
         self._show_look(self._controller.look)
 
@@ -176,14 +186,13 @@ class PhotosPage(QWidget):
         """Let Tab go through the page as it is read; the cards of the models came last."""
         panel = self.panel
         order: tuple[QWidget, ...] = (self.add_button, self.strip, self.stage.comparison, self.stage.progress.cancel)
-        order += (*panel.models.cards.values(), *panel.views.buttons, panel.save, panel.copy, panel.drag)
+        order += (*self.stage.bar.modes.buttons, *self.stage.bar.buttons, *panel.models.cards.values(), panel.sheet)
+        order += (*panel.controls.stops, panel.save, panel.copy, panel.drag)
         for before, after in itertools.pairwise(order):
             QWidget.setTabOrder(before, after)
 
     def _show_look(self, look: Look) -> None:
-        self.panel.views.choose(look.view)
-        if look.model is not None:
-            self.panel.models.choose(look.model)
+        self.panel.show_look(look)
 
     def _select(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():

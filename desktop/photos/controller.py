@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +11,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from desktop.notices import Notice, Tone
-from desktop.photos.exports import Exports
+from desktop.photos.answers import STATUS_OF, concerns, on_the_way
+from desktop.photos.closeup import CloseUp
+from desktop.photos.exports import Exporter
 from desktop.photos.gallery import Gallery, Photo, Status
+from desktop.photos.styles import Styles
 from desktop.work import messages as m
 from desktop.work.worker import Worker
 
@@ -21,12 +24,6 @@ _KEPT = 8
 
 _SEEN = 12
 """Thumbnails that a window shows without scrolling, more or less."""
-
-_STATUS_OF = {
-    m.Refusal.NO_FACE: Status.NO_FACE,
-    m.Refusal.FAILED: Status.FAILED,
-    m.Refusal.STOPPED: Status.STOPPED,
-}
 
 
 class PhotosController(QObject):
@@ -38,6 +35,7 @@ class PhotosController(QObject):
     look_changed: another model or view was chosen.
     saved: a drawing was written to the carried path.
     copied: carries a drawing at its full size, for the clipboard.
+    matting_changed: carries None where backgrounds can be changed, else the sentence that says what is missing.
     noticed: carries a Notice; crashed: carries the traceback of a defect.
     """
 
@@ -47,6 +45,7 @@ class PhotosController(QObject):
     look_changed = Signal(object)
     saved = Signal(object)
     copied = Signal(QImage)
+    matting_changed = Signal(object)
     noticed = Signal(object)
     crashed = Signal(str)
 
@@ -57,8 +56,10 @@ class PhotosController(QObject):
         self.models: tuple[m.ModelEntry, ...] = ()
         self.look = m.Look(None, "portrait")
         self.current: Photo | None = None
+        self.styles = Styles(worker, self)
+        self.close_up = CloseUp(worker, self)
         self._worker = worker
-        self._exports = Exports()
+        self._exporter = Exporter(worker, self)
         self._numbers = itertools.count(1)
         self._tickets = itertools.count(1)
         self._batch: set[int] = set()
@@ -72,8 +73,9 @@ class PhotosController(QObject):
 
     def end(self) -> None:
         """Stop the work; what is being saved is still written."""
+        self.close_up.stop()
         self._worker.end()
-        self._exports.clear()
+        self._exporter.end()
 
     def add(self, sources: Iterable[m.Source]) -> None:
         """Take photos in, show the first of them and draw them one after the other."""
@@ -92,11 +94,14 @@ class PhotosController(QObject):
         """Show a photo; if it is not drawn as things are now, it is next."""
         if photo is self.current:
             return
-        outdated = photo.status is Status.DONE and (photo.drawing is None or photo.drawing.look != self.look)
+        drawing = photo.drawing
+        outdated = photo.status is Status.DONE and (
+            drawing is None or (drawing.look, drawing.touch) != (self.look, photo.touch)
+        )
         if outdated or photo.status is Status.WAITING:
             self._draw_next(photo)
         self._show(photo)
-        self._export()
+        self._exporter.want(self.current)
 
     def find_models(self) -> None:
         """Look for the models again, of which there are others now."""
@@ -104,18 +109,38 @@ class PhotosController(QObject):
 
     def choose_model(self, identifier: str) -> None:
         """Draw with another model from now on, beginning with the shown photo."""
-        self._choose(replace(self.look, model=identifier))
+        self.choose(replace(self.look, model=identifier))
 
     def choose_view(self, view: m.ViewName) -> None:
         """Draw in another view from now on, beginning with the shown photo."""
-        self._choose(replace(self.look, view=view))
+        self.choose(replace(self.look, view=view))
+
+    def choose(self, look: m.Look) -> None:
+        """Draw in another look from now on, beginning with the shown photo."""
+        if look == self.look:
+            return
+        asks_model = (look.model, look.view) != (self.look.model, self.look.view)
+        self.look = look
+        self.look_changed.emit(look)
+        if asks_model:
+            self._order_again()
+        # The others are finished in the new look when they are shown; what their model draws serves for it.
+        if self.current is not None:
+            self._draw_next(self.current)
+        self._count()
+
+    def touch(self, touch: m.Touch) -> None:
+        """Draw the shown photo with other choices of its own."""
+        photo = self.current
+        if photo is not None and touch != photo.touch:
+            photo.touch = touch
+            self._draw_next(photo)
 
     def draw_again(self, centre: bool = False) -> None:
         """Draw the shown photo once more, its centre if ``centre`` says so and there is no face."""
         if self.current is not None:
-            self.current.centre = self.current.centre or centre
+            self.current.touch = replace(self.current.touch, centre=self.current.touch.centre or centre)
             self._draw_next(self.current)
-            self.current_changed.emit(self.current)
 
     def cancel(self) -> None:
         """Stop the present drawing and drop those that wait."""
@@ -127,7 +152,7 @@ class PhotosController(QObject):
 
     def remove(self, photo: Photo) -> None:
         """Take a photo out of the window; its file is not touched."""
-        self._worker.withdraw(_concerns(photo))
+        self._worker.withdraw(concerns(photo))
         row = self.gallery.row(photo)
         self.gallery.remove(photo)
         self._recent = [kept for kept in self._recent if kept is not photo]
@@ -142,46 +167,40 @@ class PhotosController(QObject):
 
     def save(self, path: Path) -> None:
         """Write the shown drawing."""
-        if (order := self._shown_order()) is not None:
+        order = self.current.shown_order() if self.current else None
+        if order is not None:
             self._worker.submit(m.Save(order, path), first=True)
 
     def copy(self) -> None:
         """Get the shown drawing for the clipboard."""
-        if (order := self._shown_order()) is not None:
+        order = self.current.shown_order() if self.current else None
+        if order is not None:
             self._worker.submit(m.Copy(order), first=True)
 
-    def _choose(self, look: m.Look) -> None:
-        if look == self.look:
-            return
-        self.look = look
-        self.look_changed.emit(look)
-        # Everything that waits was ordered in the old look.
+    def adopt(self, path: Path) -> None:
+        """Take a network with which backgrounds can be changed."""
+        self._worker.submit(m.Adopt(path), first=True)
+
+    def _order_again(self) -> None:
+        """Order what waits, but for the shown photo, in the present look."""
         self._worker.withdraw(lambda request: isinstance(request, m.Draw))
         waiting = [photo for photo in self._pending() if photo is not self.current]
         for photo in waiting:
             self._set(photo, Status.WAITING)
         self._worker.submit(*(m.Draw(self._order(photo)) for photo in waiting))
-        if self.current is not None:
-            self._draw_next(self.current)
-            self.current_changed.emit(self.current)
-        self._count()
 
     def _draw_next(self, photo: Photo) -> None:
         self._worker.withdraw(lambda request: isinstance(request, m.Draw) and request.order.photo == photo.number)
-        self._worker.submit(m.Draw(self._order(photo)), first=True)
-        self._set(photo, Status.WAITING)
+        self._worker.submit_quick(m.Draw(self._order(photo)))
+        # What takes only a moment is not announced in the strip, which would flicker.
+        photo.status, photo.stage, photo.share = Status.WAITING, None, None
+        if photo is self.current:
+            self.current_changed.emit(photo)
         self._count()
 
     def _order(self, photo: Photo) -> m.Order:
         photo.ticket = next(self._tickets)
-        return m.Order(photo.number, photo.ticket, photo.source, self.look, photo.centre)
-
-    def _shown_order(self) -> m.Order | None:
-        """Return the order that gives exactly what is on the screen."""
-        photo = self.current
-        if photo is None or photo.drawing is None:
-            return None
-        return m.Order(photo.number, photo.ticket, photo.source, photo.drawing.look, photo.drawing.centred)
+        return m.Order(photo.number, photo.ticket, photo.source, self.look, photo.touch)
 
     def _hear(self, report: m.Report) -> None:
         match report:
@@ -195,12 +214,17 @@ class PhotosController(QObject):
                 self.saved.emit(path)
             case m.Copied(image):
                 self.copied.emit(image)
+            case m.MattingFound(missing):
+                self.matting_changed.emit(missing)
             case m.Crashed(details):
                 self.crashed.emit(details)
             case m.Drawn(order) | m.Refused(order) | m.Exported(order):
                 photo = self.gallery.find(order.photo)
                 if photo is not None and (photo.ticket == order.ticket or isinstance(report, m.Exported)):
                     self._hear_of_order(photo, report)
+                elif photo is not None and isinstance(report, m.Drawn) and on_the_way(photo, order, self.look):
+                    self._take(photo, order, report.drawing)
+                    self._refresh(photo)
             case m.Thumbnailed(number) | m.Progressed(number) | m.Opened(number):
                 photo = self.gallery.find(number)
                 if photo is not None:
@@ -208,16 +232,15 @@ class PhotosController(QObject):
 
     def _hear_of_order(self, photo: Photo, report: m.Drawn | m.Refused | m.Exported) -> None:
         match report:
-            case m.Drawn(_, drawing):
-                photo.drawing, photo.exported, photo.sentence = drawing, None, ""
-                self._keep(photo)
+            case m.Drawn(order, drawing):
+                self._take(photo, order, drawing)
                 self._set(photo, Status.DONE)
-                self._export()
+                self._exporter.want(self.current)
             case m.Refused(_, reason, sentence):
                 photo.sentence = sentence or self.tr("Something went wrong with this photo. Try it again.")
-                self._set(photo, _STATUS_OF[reason])
+                self._set(photo, STATUS_OF[reason])
             case m.Exported(order, path):
-                if photo.drawing is not None and photo.drawing.look == order.look:
+                if photo.drawing is not None and photo.shown == order.ticket:
                     photo.exported = path
                     self._refresh(photo)
         self._count()
@@ -226,12 +249,16 @@ class PhotosController(QObject):
         match report:
             case m.Thumbnailed(_, image):
                 photo.thumbnail = QPixmap.fromImage(image)
-            case m.Opened(_, image):
-                photo.preview = image
+            case m.Opened(_, image, width, height):
+                photo.preview, photo.width, photo.height = image, width, height
                 self._keep(photo)
             case m.Progressed(_, stage, share) if photo.status.pending:
                 photo.status, photo.stage, photo.share = Status.WORKING, stage, share
         self._refresh(photo)
+
+    def _take(self, photo: Photo, order: m.Order, drawing: m.Drawing) -> None:
+        photo.drawing, photo.exported, photo.sentence, photo.shown = drawing, None, "", order.ticket
+        self._keep(photo)
 
     def _take_models(self, models: tuple[m.ModelEntry, ...], problems: tuple[str, ...]) -> None:
         self.models = models
@@ -265,17 +292,6 @@ class PhotosController(QObject):
             forgotten.preview = forgotten.drawing = None
             self._recent.remove(forgotten)
 
-    def _export(self) -> None:
-        """Have the shown drawing written to a file that can be dragged out, if it is not yet."""
-        photo, order = self.current, self._shown_order()
-        if photo and order and photo.status is Status.DONE and photo.exported is None:
-            self._worker.withdraw(lambda request: isinstance(request, m.Export))
-            try:
-                path = self._exports.path_for(photo)
-            except OSError:  # no place for temporary files: the drawing can be saved and copied, not dragged out
-                return
-            self._worker.submit(m.Export(order, path), first=True)
-
     def _count(self) -> None:
         pending = {photo.number for photo in self._pending()}
         self._batch = self._batch | pending if pending else set()
@@ -283,15 +299,3 @@ class PhotosController(QObject):
 
     def _name(self, source: m.Source) -> str:
         return source.name if isinstance(source, Path) else self.tr("Pasted picture")
-
-
-def _concerns(photo: Photo) -> Callable[[m.Request], bool]:
-    def concerns(request: m.Request) -> bool:
-        match request:
-            case m.Draw(order) | m.Export(order):
-                return order.photo == photo.number
-            case m.Thumbnail(number):
-                return number == photo.number
-        return False
-
-    return concerns

@@ -7,8 +7,15 @@ import tempfile
 from collections import deque
 from pathlib import Path
 
+from PySide6.QtCore import QObject, QTimer
+
 from core.naming import free_name
-from desktop.photos.gallery import Photo
+from desktop.photos.gallery import Photo, Status
+from desktop.work import messages as m
+from desktop.work.worker import Worker
+
+_REST = 500
+"""Milliseconds without a change before a drawing is written: nobody drags out what is still being changed."""
 
 _KEPT = 8
 """Files that stay; the program they were dropped on may still be copying the last ones."""
@@ -48,3 +55,40 @@ class Exports:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+
+class Exporter(QObject):
+    """Has the shown drawing written to a file that can be dragged out."""
+
+    def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
+        """Take the worker."""
+        super().__init__(parent)
+        self._worker = worker
+        self._exports = Exports()
+        self._photo: Photo | None = None
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._write)
+
+    def want(self, photo: Photo | None) -> None:
+        """Write this photo's drawing, if it is not yet, once it has not changed for a while."""
+        self._photo = photo
+        self._rest.start()
+
+    def end(self) -> None:
+        """Write nothing more, and delete what was written."""
+        self._rest.stop()
+        self._exports.clear()
+
+    def _write(self) -> None:
+        photo = self._photo
+        if photo is None or photo.status is not Status.DONE or photo.exported is not None:
+            return
+        order = photo.shown_order()
+        if order is None:
+            return
+        self._worker.withdraw(lambda request: isinstance(request, m.Export))
+        try:
+            path = self._exports.path_for(photo)
+        except OSError:  # no place for temporary files: the drawing can be saved and copied, not dragged out
+            return
+        self._worker.submit(m.Export(order, path), first=True)

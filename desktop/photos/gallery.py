@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QImage, QPixmap
 
-from desktop.work.messages import Drawing, Source, Stage
+from desktop.work.messages import Drawing, Order, Source, Stage, Touch
 
 STATUS_ROLE = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
@@ -37,7 +37,8 @@ class Status(StrEnum):
 class Photo:
     """A photo and everything that the window knows of it.
 
-    ticket: of the order whose answer is awaited; answers to older ones are ignored.
+    ticket: of the order whose answer is awaited; answers to older ones are ignored. shown: of the present drawing's.
+    touch: what was chosen for this photo alone. width, height: of the photo in pixels, 0 until it was opened.
     sentence: why there is no drawing, for the user.
     preview: the photo at the size of a screen; like the drawing, it may be let go and asked for again.
     exported: the drawing as a file that can be dragged out.
@@ -47,7 +48,10 @@ class Photo:
     source: Source
     name: str
     ticket: int = 0
-    centre: bool = False
+    shown: int = 0
+    touch: Touch = field(default_factory=Touch)
+    width: int = 0
+    height: int = 0
     status: Status = Status.WAITING
     sentence: str = ""
     stage: Stage | None = None
@@ -56,6 +60,12 @@ class Photo:
     preview: QImage | None = None
     drawing: Drawing | None = None
     exported: Path | None = None
+
+    def shown_order(self) -> Order | None:
+        """Return the order that gives exactly what is on the screen, or None where nothing is."""
+        if self.drawing is None:
+            return None
+        return Order(self.number, self.shown, self.source, self.drawing.look, self.drawing.touch)
 
     @property
     def stem(self) -> str:

@@ -1,51 +1,67 @@
-"""The photo and its drawing in one place, with a divider between them that mouse and keyboard move."""
+"""The photo and its drawing: in one place with a divider, side by side, or the drawing alone; all zoomed in step."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QPointF, QPropertyAnimation, QRectF, QSize, Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPointF, QPropertyAnimation, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QCursor,
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPainterPath,
+    QNativeGestureEvent,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractSlider, QApplication, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QApplication,
+    QGestureEvent,
+    QPinchGesture,
+    QSizePolicy,
+    QStyle,
+    QWidget,
+)
 
-from desktop.theme import current_tokens
-from desktop.widgets import comparison_paint as paint
+from desktop.widgets.comparison_paint import Mode as Mode
+from desktop.widgets.comparison_paint import Pane, Scene, paint_scene
+from desktop.widgets.viewport import Viewport
 
 _WHOLE = 1000
 _MIDDLE = _WHOLE // 2
 _REVEAL = 700
+_GAP = 10
+_GRIP = 24.0
+"""Distance from the divider within which it is taken hold of."""
+
+_STEP = 1.25
+_PAN_STEP = 60.0
 
 
 class ComparisonView(QAbstractSlider):
-    """Shows a photo, and beside it, once there is one, its drawing.
+    """Shows a photo and, once there is one, its drawing.
 
     It is a slider from 0 to 1000, so that the keyboard and screen readers treat it as one: the value is how much of the
-    width, from the left, shows the photo.
+    visible width, from the left, shows the photo.
 
-    drag_wanted: the user drags the picture itself, with Ctrl held.
+    drag_wanted: the user drags the picture itself, with Ctrl held. face_clicked: a face, and where on the screen.
+    moved: another part of the picture is seen, or at another size.
     """
 
     drag_wanted = Signal()
+    face_clicked = Signal(int, QPoint)
+    moved = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make an empty view."""
         super().__init__(parent)
-        self._before = QImage()
-        self._after = QImage()
-        self._scaled: dict[str, QPixmap] = {}
-        self._veiled = False
-        self._centre_marked = False
+        self._scene = Scene()
+        self._viewport = Viewport()
         self._pressed_at: QPointF | None = None
+        self._dragging = ""
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setRange(0, _WHOLE)
         self.setSingleStep(20)
@@ -55,7 +71,10 @@ class ComparisonView(QAbstractSlider):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Photo and drawing"))
-        self.setAccessibleDescription(self.tr("The arrow keys move the divider between the photo and the drawing."))
+        self.setAccessibleDescription(
+            self.tr("The arrow keys move the divider; + and - zoom, 0 shows all, 1 is 100 %; Space shows the photo.")
+        )
+        self.grabGesture(Qt.GestureType.PinchGesture)
         self.valueChanged.connect(self.update)
         self._reveal = QPropertyAnimation(self, b"value", self)
         self._reveal.setDuration(_REVEAL)
@@ -66,36 +85,98 @@ class ComparisonView(QAbstractSlider):
     @property
     def comparing(self) -> bool:
         """Whether there is a drawing beside the photo."""
-        return not self._after.isNull()
+        return not self._scene.after.isNull()
+
+    @property
+    def mode(self) -> Mode:
+        """How they are shown."""
+        return self._scene.mode
+
+    @property
+    def viewport(self) -> Viewport:
+        """Which part is seen."""
+        return self._viewport
 
     @property
     def target(self) -> QRectF:
-        """Where the picture lies, in the widget's own pixels."""
-        return paint.fitted(self._before.size(), QRectF(self.rect()))
+        """Where the picture lies, in the widget's own pixels; of two, the left one."""
+        return self._viewport.target
 
-    def show_photo(self, image: QImage | None) -> None:
-        """Show a photo alone, or nothing."""
-        self._set(image or QImage(), QImage())
+    @property
+    def holding(self) -> bool:
+        """Whether the photo is shown in the drawing's place for now."""
+        return self._scene.holding
 
-    def show_pair(self, before: QImage, after: QImage, *, reveal: bool) -> None:
+    def show_photo(self, image: QImage | None, size: QSize | None = None) -> None:
+        """Show a photo alone, or nothing; ``size`` is its own where the image is a smaller copy."""
+        self._set(image or QImage(), QImage(), size)
+
+    def show_pair(self, before: QImage, after: QImage, *, reveal: bool, size: QSize | None = None) -> None:
         """Show a photo and its drawing, of the same size; ``reveal`` lets the divider sweep in."""
-        if before.cacheKey() == self._before.cacheKey() and after.cacheKey() == self._after.cacheKey():
+        scene = self._scene
+        if before.cacheKey() == scene.before.cacheKey() and after.cacheKey() == scene.after.cacheKey():
             return
-        self._set(before, after)
-        if reveal and _animated(self):
+        self._set(before, after, size)
+        if reveal and self.mode is Mode.SLIDER and _animated(self):
             self._reveal.start()
+
+    def show_part(self, part: QRectF, before: QImage, after: QImage) -> None:
+        """Show a part, given as shares of the picture, at full size over what is there, until that changes."""
+        self._scene.part = (part, before, after)
+        self.update()
+
+    def show_faces(self, faces: Sequence[tuple[QRectF, bool]]) -> None:
+        """Let faces be clicked: where each is, as shares of the picture, and whether it was left out."""
+        self._scene.faces = tuple(faces)
+        self._scene.hovered = None
+        self.update()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Show photo and drawing in another way."""
+        self._scene.mode = mode
+        self._reveal.stop()
+        self._arrange()
+
+    def set_holding(self, holding: bool) -> None:
+        """Show the photo in the drawing's place, or the drawing again."""
+        if holding != self._scene.holding:
+            self._scene.holding = holding
+            self.update()
 
     def set_veiled(self, veiled: bool) -> None:
         """Dim the picture while it is worked on."""
-        if veiled != self._veiled:
-            self._veiled = veiled
+        if veiled != self._scene.veiled:
+            self._scene.veiled = veiled
             self.update()
 
     def set_centre_marked(self, marked: bool) -> None:
         """Mark the square in the picture's centre that would be drawn where there is no face."""
-        if marked != self._centre_marked:
-            self._centre_marked = marked
+        if marked != self._scene.centre_marked:
+            self._scene.centre_marked = marked
             self.update()
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self._viewport.fit()
+        self._look()
+
+    def show_actual(self, at: QPointF | None = None) -> None:
+        """Show the result's own pixels."""
+        self._viewport.show_actual(at)
+        self._look()
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Show the picture larger or smaller about a place, or about the middle."""
+        self._viewport.zoom(factor, at)
+        self._look()
+
+    def zoom_in(self) -> None:
+        """Show it a step larger."""
+        self.zoom(_STEP)
+
+    def zoom_out(self) -> None:
+        """Show it a step smaller."""
+        self.zoom(1 / _STEP)
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -105,118 +186,241 @@ class ComparisonView(QAbstractSlider):
         """Return the smallest size at which a divider makes sense."""
         return QSize(240, 200)
 
+    def event(self, event: QEvent) -> bool:
+        """Zoom where two fingers on a touchpad or a screen say so."""
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom(1.0 + event.value(), self._home(event.position()))
+                return True
+        elif event.type() is QEvent.Type.Gesture and isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                at = self.mapFromGlobal(pinch.centerPoint().toPoint())
+                self.zoom(pinch.scaleFactor(), self._home(QPointF(at)))
+                return True
+        return super().event(event)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the pictures, what marks them, and the divider."""
-        target = self.target
-        tokens = current_tokens()
-        painter = QPainter(self)
-        if self._before.isNull() or target.isEmpty():
-            paint.placeholder(painter, QRectF(self.rect()), tokens.border, self.devicePixelRatioF())
-            return
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        shape = QPainterPath()
-        shape.addRoundedRect(target, paint.CORNER, paint.CORNER)
-        painter.setClipPath(shape)
-        painter.fillRect(target, QColor(tokens.sunken))
-        painter.drawPixmap(target.topLeft(), self._pixmap("before", self._before))
-        if self.comparing:
-            split = self._split()
-            right = QRectF(split, target.top(), target.right() - split, target.height())
-            painter.save()
-            painter.setClipRect(right, Qt.ClipOperation.IntersectClip)
-            painter.fillRect(right, QColor(tokens.sunken))
-            painter.drawPixmap(target.topLeft(), self._pixmap("after", self._after))
-            painter.restore()
-        if self._centre_marked:
-            paint.centre_mark(painter, target)
-        if self._veiled:
-            painter.fillRect(target, QColor(0, 0, 0, 70))
-        painter.setClipping(False)
-        paint.rim(painter, target, QColor(tokens.border))
-        if self.comparing:
-            paint.labels(painter, target, self._split(), self.tr("Photo"), self.tr("Anime"))
-            focused = self.hasFocus()
-            paint.divider(painter, target, self._split(), QColor(tokens.accent), focused=focused)
+        paint_scene(self, self._scene, self._panes(), self._split(), (self.tr("Photo"), self.tr("Anime")))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the pictures anew."""
-        self._scaled.clear()
         super().resizeEvent(event)
+        self._arrange()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Move the divider to the pointer, or begin to drag the picture out."""
-        if event.button() != Qt.MouseButton.LeftButton or not self.comparing:
+        """Begin to move the divider or the picture, or to drag the drawing out."""
+        if event.button() != Qt.MouseButton.LeftButton or self._scene.before.isNull():
             event.ignore()
             return
         self._reveal.stop()
+        self._pressed_at = event.position()
+        self._dragging = ""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._pressed_at = event.position()
-        else:
-            self.setSliderDown(True)
-            self._follow(event.position())
+            self._dragging = "out" if self.comparing else ""
+        elif self._divided and self._near_divider(event.position()):
+            self._take_divider(event.position())
+        elif not self._viewport.fitted:
+            self._dragging = "picture"
+        elif self._divided and self._face_at(event.position()) is None:
+            self._take_divider(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Let the divider follow, or start the drag once the pointer has really moved."""
-        if self._pressed_at is not None:
-            moved = (event.position() - self._pressed_at).manhattanLength()
-            if moved >= QApplication.startDragDistance():
-                self._pressed_at = None
-                self.drag_wanted.emit()
-        elif self.isSliderDown():
-            self._follow(event.position())
-        inside = self.comparing and self.target.contains(event.position())
-        shape = Qt.CursorShape.SplitHCursor if inside or self.isSliderDown() else Qt.CursorShape.ArrowCursor
-        self.setCursor(QCursor(shape))
+        """Let follow what is held, or start the drag once the pointer has really moved."""
+        position = event.position()
+        if self._pressed_at is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self._drag(position)
+        else:
+            hovered = self._face_at(position)
+            if hovered != self._scene.hovered:
+                self._scene.hovered = hovered
+                self.update()
+        self.setCursor(QCursor(self._cursor(position)))
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """Let go."""
-        self._pressed_at = None
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go; what was pressed and not moved is a click."""
+        pressed, self._pressed_at = self._pressed_at, None
         self.setSliderDown(False)
+        still = pressed is not None and self._near(pressed, event.position())
+        face = self._face_at(event.position()) if still and self._dragging in {"", "picture"} else None
+        self._dragging = ""
+        if face is not None:
+            self.face_clicked.emit(face, event.globalPosition().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Put the divider back in the middle."""
-        if event.button() == Qt.MouseButton.LeftButton:
+        """Show the result's own pixels, or all of it again; on the divider, put it back in the middle."""
+        if event.button() != Qt.MouseButton.LeftButton or self._scene.before.isNull():
+            return
+        if self._divided and self._near_divider(event.position()):
             self.setValue(_MIDDLE)
+        elif self._viewport.fitted:
+            self.show_actual(self._home(event.position()))
+        else:
+            self.fit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Stop pointing at a face."""
+        super().leaveEvent(event)
+        self._scene.hovered = None
+        self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the divider, if there is one."""
+        """Zoom, pan, show the photo, or move the divider."""
         self._reveal.stop()
-        if self.comparing:
+        pans = {
+            Qt.Key.Key_Left: QPointF(_PAN_STEP, 0),
+            Qt.Key.Key_Right: QPointF(-_PAN_STEP, 0),
+            Qt.Key.Key_Up: QPointF(0, _PAN_STEP),
+            Qt.Key.Key_Down: QPointF(0, -_PAN_STEP),
+        }
+        key = Qt.Key(event.key())
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        panning = control or not self._divided or key in {Qt.Key.Key_Up, Qt.Key.Key_Down}
+        if key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
+            self.zoom_in()
+        elif key is Qt.Key.Key_Minus:
+            self.zoom_out()
+        elif key is Qt.Key.Key_0:
+            self.fit()
+        elif key is Qt.Key.Key_1 and not control:
+            self.show_actual()
+        elif key is Qt.Key.Key_Space and self.comparing:
+            self.set_holding(True)
+        elif key in pans and panning and not self._viewport.fitted:
+            self._viewport.pan(pans[key])
+            self._look()
+        elif self._divided:
             super().keyPressEvent(event)
         else:
             event.ignore()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel alone: it would move the divider by accident."""
-        event.ignore()
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Show the drawing again."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.set_holding(False)
+        else:
+            super().keyReleaseEvent(event)
 
-    def _set(self, before: QImage, after: QImage) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Forget a key that is let go elsewhere."""
+        super().focusOutEvent(event)
+        self.set_holding(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the pointer; two fingers on a touchpad move a picture that is zoomed."""
+        if self._scene.before.isNull():
+            event.ignore()
+            return
+        fingers = not event.pixelDelta().isNull() and event.phase() is not Qt.ScrollPhase.NoScrollPhase
+        if fingers and not event.modifiers() & Qt.KeyboardModifier.ControlModifier and not self._viewport.fitted:
+            self._viewport.pan(QPointF(event.pixelDelta()))
+            self._look()
+        else:
+            self.zoom(_STEP ** (event.angleDelta().y() / 120), self._home(event.position()))
+        event.accept()
+
+    @property
+    def _divided(self) -> bool:
+        return self.comparing and self.mode is Mode.SLIDER
+
+    def _set(self, before: QImage, after: QImage, size: QSize | None) -> None:
         self._reveal.stop()
-        changed = before.cacheKey() != self._before.cacheKey()
-        self._before, self._after = before, after
-        self._scaled.clear()
+        changed = before.cacheKey() != self._scene.before.cacheKey()
+        self._scene.take(before, after)
         if changed:
             self.setValue(_MIDDLE)
-        self.update()
+        self._viewport.set_picture(QSizeF(size or before.size()))
+        self._arrange()
 
-    def _split(self) -> float:
-        return self.target.left() + self.target.width() * self.value() / _WHOLE
+    def _arrange(self) -> None:
+        room = QRectF(self.rect())
+        if self.comparing and self.mode is Mode.SIDE:
+            room.setWidth((room.width() - _GAP) / 2)
+        self._viewport.set_room(room, self.devicePixelRatioF())
+        self._look()
+
+    def _look(self) -> None:
+        self.update()
+        self.moved.emit()
+
+    def _panes(self) -> tuple[Pane, ...]:
+        whole, target = QRectF(self.rect()), self._viewport.target
+        if not self.comparing:
+            return (Pane(whole, target, drawing=False),)
+        if self.mode is not Mode.SIDE:
+            return (Pane(whole, target, drawing=True),)
+        half = QRectF(whole.left(), whole.top(), (whole.width() - _GAP) / 2, whole.height())
+        aside = half.width() + _GAP
+        return Pane(half, target, drawing=False), Pane(half.translated(aside, 0), target.translated(aside, 0), True)
+
+    def _split(self) -> float | None:
+        if not self._divided or self.holding:
+            return None
+        seen = self.target.intersected(QRectF(self.rect()))
+        return seen.left() + seen.width() * self.value() / _WHOLE
+
+    def _home(self, position: QPointF) -> QPointF:
+        """Return the place in the left picture that is the same as one in the right picture."""
+        if self.comparing and self.mode is Mode.SIDE:
+            half = (self.width() - _GAP) / 2
+            if position.x() > half:
+                return QPointF(position.x() - half - _GAP, position.y())
+        return position
+
+    def _face_at(self, position: QPointF) -> int | None:
+        home, target = self._home(position), self.target
+        if target.isEmpty() or (self._divided and self._near_divider(position)):
+            return None
+        share = QPointF((home.x() - target.left()) / target.width(), (home.y() - target.top()) / target.height())
+        found = [place for place, (box, _) in enumerate(self._scene.faces) if box.contains(share)]
+        # Of faces that overlap, the smaller one can otherwise not be reached.
+        return max(found, default=None)
+
+    def _near_divider(self, position: QPointF) -> bool:
+        split = self._split()
+        return split is not None and abs(position.x() - split) <= _GRIP
+
+    def _near(self, one: QPointF, other: QPointF) -> bool:
+        return (one - other).manhattanLength() < QApplication.startDragDistance()
+
+    def _take_divider(self, position: QPointF) -> None:
+        self._dragging = "divider"
+        self.setSliderDown(True)
+        self._follow(position)
+
+    def _drag(self, position: QPointF) -> None:
+        assert self._pressed_at is not None
+        if self._dragging == "divider":
+            self._follow(position)
+        elif self._near(self._pressed_at, position):
+            return
+        elif self._dragging == "out":
+            self._pressed_at, self._dragging = None, ""
+            self.drag_wanted.emit()
+        elif self._dragging == "picture":
+            self._viewport.pan(position - self._pressed_at)
+            self._pressed_at = position
+            self._dragging = "picture"
+            self._look()
+        elif self._divided:
+            # It began on a face, and is no click on it any more.
+            self._take_divider(position)
 
     def _follow(self, position: QPointF) -> None:
-        share = (position.x() - self.target.left()) / max(1.0, self.target.width())
+        seen = self.target.intersected(QRectF(self.rect()))
+        share = (position.x() - seen.left()) / max(1.0, seen.width())
         self.setValue(round(min(max(share, 0.0), 1.0) * _WHOLE))
 
-    def _pixmap(self, name: str, image: QImage) -> QPixmap:
-        """Return ``image`` at exactly the size in which it is painted, in device pixels."""
-        ratio = self.devicePixelRatioF()
-        size = (self.target.size() * ratio).toSize()
-        known = self._scaled.get(name)
-        if known is None or known.size() != size:
-            mode = Qt.TransformationMode.SmoothTransformation
-            known = QPixmap.fromImage(image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, mode))
-            known.setDevicePixelRatio(ratio)
-            self._scaled[name] = known
-        return known
+    def _cursor(self, position: QPointF) -> Qt.CursorShape:
+        if self._dragging == "divider" or (self._divided and self._near_divider(position)):
+            return Qt.CursorShape.SplitHCursor
+        if self._scene.hovered is not None and not self._dragging:
+            return Qt.CursorShape.PointingHandCursor
+        if not self._viewport.fitted:
+            return Qt.CursorShape.ClosedHandCursor if self._dragging == "picture" else Qt.CursorShape.OpenHandCursor
+        inside = self._divided and self.target.contains(position)
+        return Qt.CursorShape.SplitHCursor if inside else Qt.CursorShape.ArrowCursor
 
 
 def _animated(widget: QWidget) -> bool:

@@ -2,62 +2,37 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
+from desktop.widgets.drag_button import DragButton
+from desktop.widgets.look_controls import LookControls
 from desktop.widgets.model_picker import ModelPicker
-from desktop.widgets.segmented import Segment, SegmentedControl
-from desktop.work.messages import Drawing
+from desktop.work.messages import Drawing, Look, ModelEntry, Touch
 
 _WIDTH = 292
-
-
-class DragButton(IconButton):
-    """A handle that the drawing is dragged out by; a mere click asks for an explanation.
-
-    drag_wanted: the pointer left with the button held.
-    """
-
-    drag_wanted = Signal()
-
-    def __init__(self, text: str, icon_name: str, hint: str) -> None:
-        """Make the handle."""
-        super().__init__(text, icon_name, hint=hint)
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self._pressed_at: QPoint | None = None
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remember where."""
-        self._pressed_at = event.position().toPoint()
-        super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Begin the drag once the pointer has really moved."""
-        if self._pressed_at is not None:
-            moved = (event.position().toPoint() - self._pressed_at).manhattanLength()
-            if moved >= QApplication.startDragDistance():
-                self._pressed_at = None
-                self.setDown(False)
-                self.drag_wanted.emit()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Take it for a click if nothing was dragged."""
-        self._pressed_at = None
-        super().mouseReleaseEvent(event)
 
 
 class ResultPanel(QFrame):
     """The card at the right.
 
-    model_chosen: carries a model's id; view_chosen: ``portrait`` or ``frame``.
+    look_chosen: carries another look; touched: the photo's own choices, changed; sheet_wanted: show all styles;
+    cropping: a crop is to be chosen by hand; uncropped: faces are to be looked for again.
     save_wanted, copy_wanted, drag_wanted: what the user wants done with the drawing; drag_explained: how is that done?
     """
 
-    model_chosen = Signal(str)
-    view_chosen = Signal(str)
+    look_chosen = Signal(object)
+    touched = Signal(object)
+    sheet_wanted = Signal()
+    cropping = Signal()
+    uncropped = Signal()
+    matting_wanted = Signal()
     save_wanted = Signal()
     copy_wanted = Signal()
     drag_wanted = Signal()
@@ -68,16 +43,19 @@ class ResultPanel(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self.setFixedWidth(_WIDTH)
+        self._look = Look(None, "portrait")
         self.models = ModelPicker()
-        self.models.chosen.connect(self.model_chosen)
-        self.views = SegmentedControl(
-            self.tr("View"),
-            (
-                Segment("portrait", self.tr("Portrait"), "portrait", self.tr("The largest face, cut out and drawn")),
-                Segment("frame", self.tr("Whole photo"), "frame", self.tr("The whole photo with every face drawn")),
-            ),
+        self.models.chosen.connect(lambda key: self.look_chosen.emit(replace(self._look, model=key)))
+        self.sheet = IconButton(
+            self.tr("See all styles"), "sheet", hint=self.tr("This photo in every style that is installed")
         )
-        self.views.chosen.connect(self.view_chosen)
+        self.sheet.clicked.connect(self.sheet_wanted)
+        self.controls = LookControls()
+        self.controls.look_chosen.connect(self.look_chosen)
+        self.controls.touched.connect(self.touched)
+        self.controls.cropping.connect(self.cropping)
+        self.controls.uncropped.connect(self.uncropped)
+        self.controls.matting_wanted.connect(self.matting_wanted)
         self._make_actions()
         self._result = self._label("heading")
         self._result.setText(self.tr("Result"))
@@ -94,8 +72,12 @@ class ResultPanel(QFrame):
         layout.setContentsMargins(2 * GAP, 2 * GAP + 2, 2 * GAP, 2 * GAP)
         layout.setSpacing(GAP)
         layout.addWidget(scroll, 1)
-        for button in (self.save, self.copy, self.drag):
-            layout.addWidget(button)
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        row.addWidget(self.save, 1)
+        row.addWidget(self.copy)
+        layout.addLayout(row)
+        layout.addWidget(self.drag)
         self.show_drawing(None)
 
     def show_drawing(self, drawing: Drawing | None, *, draggable: bool = False) -> None:
@@ -110,6 +92,24 @@ class ResultPanel(QFrame):
         for label in (self._facts, self._size, self._notes):
             label.setVisible(bool(label.text()))
 
+    def show_models(self, models: Sequence[ModelEntry]) -> None:
+        """Offer these models."""
+        self.models.show_models(models)
+        self.sheet.setVisible(len(models) > 1)
+        self.controls.show_models(models)
+
+    def show_look(self, look: Look) -> None:
+        """Show how it is drawn."""
+        self._look = look
+        if look.model is not None:
+            self.models.choose(look.model)
+        self.controls.show_look(look)
+
+    def show_touch(self, drawing: Drawing | None, touch: Touch | None) -> None:
+        """Show the photo's own choices; ``touch`` is None where there is no photo."""
+        self.sheet.setEnabled(touch is not None)
+        self.controls.show_photo(drawing, touch)
+
     @property
     def facts(self) -> str:
         """The line about faces, time and device."""
@@ -121,7 +121,9 @@ class ResultPanel(QFrame):
         return self._notes.text()
 
     def _told(self, drawing: Drawing) -> str:
-        if drawing.centred:
+        if drawing.by_hand and not drawing.centred:
+            faces = self.tr("Crop by hand")
+        elif drawing.centred:
             faces = self.tr("Centre of the picture")
         elif drawing.faces == 1:
             faces = self.tr("1 face")
@@ -130,22 +132,20 @@ class ResultPanel(QFrame):
         seconds = self.tr("{0} s").format(f"{max(drawing.seconds, 0.01):.{1 if drawing.seconds >= 0.1 else 2}f}")
         provider = drawing.provider.removesuffix("ExecutionProvider")
         device = {"CUDA": self.tr("GPU (CUDA)"), "Dml": self.tr("GPU (DirectML)")}.get(provider, provider)
-        return f"{faces} · {seconds} · {device}"
+        return " · ".join(part for part in (faces, seconds, device) if part)
 
     def _choices(self) -> QWidget:
         body = QWidget()
         layout = QVBoxLayout(body)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, 4, 0)
         layout.setSpacing(GAP)
         style = self._label("heading")
         style.setText(self.tr("Style"))
-        view = self._label("heading")
-        view.setText(self.tr("View"))
         layout.addWidget(style)
         layout.addWidget(self.models)
+        layout.addWidget(self.sheet)
         layout.addSpacing(GAP)
-        layout.addWidget(view)
-        layout.addWidget(self.views)
+        layout.addWidget(self.controls)
         layout.addSpacing(GAP)
         layout.addWidget(self._result)
         layout.addWidget(self._facts)

@@ -5,39 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
-ViewName = Literal["portrait", "frame"]
-"""The values of :class:`core.converter.View`, whose module is too heavy to import before the first paint."""
-
-Source = Path | QImage
-"""A file, or a picture that was pasted or dropped without one."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a picture is drawn; ``model`` is None for the default one."""
-
-    model: str | None
-    view: ViewName
-
-
-@dataclass(frozen=True)
-class Order:
-    """A drawing that is wanted.
-
-    photo: the photo's number, by which the answers name it.
-    ticket: tells this order from others for the same photo.
-    centre: draw the centre of the picture where there is no face.
-    """
-
-    photo: int
-    ticket: int
-    source: Source
-    look: Look
-    centre: bool = False
+from desktop.work.orders import Drawing as Drawing
+from desktop.work.orders import FaceMark as FaceMark
+from desktop.work.orders import Look as Look
+from desktop.work.orders import ModelEntry as ModelEntry
+from desktop.work.orders import Order as Order
+from desktop.work.orders import Source as Source
+from desktop.work.orders import Touch as Touch
+from desktop.work.orders import ViewName as ViewName
 
 
 @dataclass(frozen=True)
@@ -66,6 +45,28 @@ class Draw:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """Draw a photo for the sheet of all styles; the order's look names the model."""
+
+    order: Order
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """Give a part of a drawing at its full size. part: left, top, width and height as shares of the picture."""
+
+    order: Order
+    part: QRectF
+
+
+@dataclass(frozen=True)
+class Adopt:
+    """Take a network that finds people, so that backgrounds can be changed."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class Save:
     """Write a drawing at its full size."""
 
@@ -88,7 +89,7 @@ class Export:
     path: Path
 
 
-Request = Prepare | FindModels | Thumbnail | Draw | Save | Copy | Export
+Request = Prepare | FindModels | Thumbnail | Draw | Sample | Zoom | Adopt | Save | Copy | Export
 
 
 class Stage(StrEnum):
@@ -109,44 +110,37 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True)
-class ModelEntry:
-    """A model as the picker shows it."""
-
-    identifier: str
-    name: str
-    style: str
-    licence: str
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A result at the size of a screen, with its facts.
-
-    before, after: the original and the drawing in the same view and of the same size.
-    width, height: of the result itself, in pixels.
-    seconds: spent on finding and drawing the faces, without reading the file.
-    provider: the execution provider that drew.
-    centred: there was no face, and the centre was drawn.
-    """
-
-    look: Look
-    before: QImage
-    after: QImage
-    width: int
-    height: int
-    faces: int
-    seconds: float
-    provider: str
-    centred: bool
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class ModelsFound:
     """The models that can be picked, and a sentence for each that cannot."""
 
     models: tuple[ModelEntry, ...]
     problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MattingFound:
+    """Whether backgrounds can be changed. missing: how to get what is needed for it, None where it is there."""
+
+    missing: str | None
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A small drawing for the sheet of all styles, or the sentence that says why there is none."""
+
+    order: Order
+    image: QImage | None
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Zoomed:
+    """A part of a photo and its drawing at full size, as it was asked for."""
+
+    order: Order
+    part: QRectF
+    before: QImage
+    after: QImage
 
 
 @dataclass(frozen=True)
@@ -175,10 +169,12 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Opened:
-    """The photo at the size of a screen, before it is drawn."""
+    """The photo at the size of a screen, before it is drawn. width, height: of the photo itself, in pixels."""
 
     photo: int
     image: QImage
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -236,6 +232,9 @@ class Crashed:
 
 Report = (
     ModelsFound
+    | MattingFound
+    | Sampled
+    | Zoomed
     | Noticed
     | Thumbnailed
     | Progressed

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColorSpace, QImage
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColorSpace, QImage, QImageReader
+
+from core.errors import quoted
 
 SCREEN_SIDE = 2560
 """Longest side of what is shown; a result that is saved or copied keeps its own."""
@@ -15,6 +20,9 @@ SMALL_SIDE = 1024
 """A portrait has only 256 pixels a side; it is enlarged to this, more smoothly than a window would do it."""
 
 THUMBNAIL_SIDE = 192
+
+SAMPLE_SIDE = 640
+"""Longest side of a picture on the sheet of all styles."""
 
 
 def to_qimage(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None) -> QImage:
@@ -57,3 +65,31 @@ def thumbnail(image: QImage) -> QImage:
         Qt.AspectRatioMode.KeepAspectRatioByExpanding,
         Qt.TransformationMode.SmoothTransformation,
     )
+
+
+def read_small(path: Path) -> QImage:
+    """Return a small copy of the picture in a file as far as Qt can read it, else a null image."""
+    if not os.path.isfile(path):  # noqa: PTH113 (a pipe or a device would never end; pathlib raises for odd names)
+        return QImage()
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    size = reader.size()
+    side = QSize(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    if size.isValid() and min(size.width(), size.height()) > THUMBNAIL_SIDE:
+        # Lets JPEG be decoded at an eighth of its size.
+        reader.setScaledSize(size.scaled(side, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
+    return reader.read()
+
+
+def whole_part(part: QRectF, width: int, height: int) -> tuple[slice, slice, QRectF]:
+    """Return the rows and columns of a width x height picture that hold ``part``, shares of it, and those as shares."""
+    left, right = max(0, int(part.left() * width)), min(width, int(part.right() * width) + 1)
+    top, bottom = max(0, int(part.top() * height)), min(height, int(part.bottom() * height) + 1)
+    exact = QRectF(left / width, top / height, (right - left) / width, (bottom - top) / height)
+    return slice(top, bottom), slice(left, right), exact
+
+
+def too_large(source: Path | QImage) -> str:
+    """Return the sentence for a picture that the memory does not hold."""
+    name = quoted(source.name) if isinstance(source, Path) else "The pasted picture"
+    return f"{name} is too large for the memory that is left; close other programs, or use a smaller copy of it."

@@ -1,64 +1,51 @@
-"""Does what the window asks, with the engine. The only module of the window that imports it; knows no threads."""
+"""Does what the window asks, with the engine. Knows no threads but for what may be kept by two at once."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage
 
-from core.catalogue import Catalogue, Direction, Kind, Model, load_catalogue
-from core.converter import Analysis, Cancelled, Converter, NoFaceError, Progress, Stopwatch, View, analyse
-from core.errors import AnimirrorError, ModelError, OutputError, quoted
-from core.faces import FaceDetector
-from core.generator import Generator
+from core import background_packs
+from core.analysis import NoFaceError, analyse
+from core.catalogue import Catalogue, Model, load_catalogue
+from core.converter import BATCH, Cancelled, Progress, crop_for, drawn_faces, part
+from core.errors import AnimirrorError, OutputError
+from core.finishing import Finish, Finished, wanted
 from core.images import Picture, load_picture
-from core.runtime import CPU
 from core.saving import save_picture
+from core.stopwatch import Stopwatch
+from core.views import Background
 from desktop.work import messages as m
 from desktop.work import pixels
+from desktop.work.ready import Ready
 from desktop.work.shelf import Shelf
+from desktop.work.sitting import Kept, Seen, SeenKey, Sitting, of_size
+from desktop.work.tools import Tools
 
-_PICTURE_BUDGET = 400_000_000
-_RESULT_BUDGET = 300_000_000
+_PICTURE_BUDGET = 500_000_000
+#: About four hundred faces of 256 pixels.
+_FACE_BUDGET = 250_000_000
 
 # Of the 0 to 100 that Qt takes for a PNG, which loses nothing: quick to write rather than small.
 _QUICK_PNG = 90
 
-
-@dataclass
-class Sitting:
-    """A photo that was opened, and the faces found in it by crop size and by whether the centre was asked for."""
-
-    picture: Picture
-    analyses: dict[tuple[int, bool], Analysis] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        """Bytes of the picture; the crops are small beside it."""
-        return self.picture.pixels.nbytes
+FaceKey = tuple[int, SeenKey, int, str]
+"""A photo, how it was seen, the place of the face, and the model."""
 
 
-@dataclass(frozen=True)
-class Result:
-    """A drawing at its full size, and what is shown of it.
-
-    pixels: (H, W, 3) uint8; alpha: (H, W) uint8 or None.
-    """
-
-    pixels: NDArray[np.uint8]
-    alpha: NDArray[np.uint8] | None
-    exif: bytes | None
-    drawing: m.Drawing
+class _Unready(Exception):  # noqa: N818 (no failure: another thread does it)
+    """A result needs something that is not at hand."""
 
 
 class Studio:
-    """Performs requests one after the other, and keeps what later ones may need."""
+    """Performs requests one after the other, and keeps what later ones may need.
+
+    :meth:`retouch` may be called by another thread meanwhile.
+    """
 
     def __init__(
         self,
@@ -67,15 +54,10 @@ class Studio:
         find_models: Callable[[], Catalogue] = load_catalogue,
     ) -> None:
         """Take the language for the models' names ("zh_TW"), where reports go, and how models are found."""
-        self._language = language
         self._report = report
-        self._find_models = find_models
-        self._models: dict[str, Model] | None = None
-        self._detector: FaceDetector | None = None
-        self._generators: dict[str, Generator] = {}
-        self._told: set[str] = set()
-        self._sittings: Shelf[int, Sitting] = Shelf(_PICTURE_BUDGET, lambda sitting: sitting.size)
-        self._results: Shelf[tuple[int, m.Look, bool], Result] = Shelf(_RESULT_BUDGET, lambda kept: kept.pixels.nbytes)
+        self._tools = Tools(language, report, find_models)
+        self._sittings: Shelf[int, Sitting] = Shelf(_PICTURE_BUDGET, lambda sitting: sitting.nbytes)
+        self._faces: Shelf[FaceKey, Kept] = Shelf(_FACE_BUDGET, lambda kept: kept.face.nbytes)
 
     def perform(self, request: m.Request, go_on: Callable[[], bool]) -> None:
         """Do one thing and report what came of it; ``go_on`` answers whether it is still wanted.
@@ -84,40 +66,45 @@ class Studio:
         """
         match request:
             case m.Prepare():
-                self._prepare()
+                self._use_tools(self._tools.prepare)
             case m.FindModels():
-                self._find_again()
+                self._use_tools(self._tools.find_again)
             case m.Thumbnail(photo, source):
                 self._thumbnail(photo, source)
             case m.Draw(order):
                 self._draw(order, go_on)
+            case m.Sample(order):
+                self._sample(order, go_on)
+            case m.Zoom(order, part_wanted):
+                self._zoom(order, part_wanted, go_on)
+            case m.Adopt(path):
+                self._adopt(path)
             case m.Save(order, path):
-                self._with_result(order, lambda result: self._save(result, path))
+                self._with_result(order, lambda result: self._save(order, result, path))
             case m.Copy(order):
-                self._with_result(order, lambda result: self._report(m.Copied(_full_image(result))))
+                self._with_result(order, lambda result: self._report(m.Copied(_image(result))))
             case m.Export(order, path):
                 self._with_result(order, lambda result: self._export(order, result, path))
 
-    def _prepare(self) -> None:
+    def retouch(self, request: m.Draw) -> bool:
+        """Answer a request out of what is kept, in a moment, or return False where the model has to be asked."""
         try:
-            model = self._model(None)
-            self._loaded_detector()
-            generator = self._generator(model)
-            if generator.session.provider != CPU:
-                # A GPU's first run takes seconds; let it pass before the first photo.
-                generator.run(np.zeros((1, generator.size, generator.size, 3), np.uint8))
-        except AnimirrorError as error:
-            self._notice(str(error))
+            ready = self._ready(request.order, None)
+        except _Unready:
+            return False
+        except AnimirrorError:  # told in its turn
+            return False
+        self._report(m.Drawn(request.order, ready.drawing()))
+        return True
 
-    def _find_again(self) -> None:
-        self._models = None
+    def _use_tools(self, use: Callable[[], None]) -> None:
         try:
-            self._model(None)
+            use()
         except AnimirrorError as error:
-            self._notice(str(error))
+            self._tools.notice(str(error))
 
     def _thumbnail(self, photo: int, source: m.Source) -> None:
-        image = pixels.thumbnail(source) if isinstance(source, QImage) else _small_image(source)
+        image = pixels.thumbnail(source) if isinstance(source, QImage) else pixels.read_small(source)
         # What Qt cannot read, the engine may: its thumbnail comes when the photo is opened.
         if not image.isNull():
             self._report(m.Thumbnailed(photo, image))
@@ -128,7 +115,7 @@ class Studio:
             return go_on()
 
         try:
-            result = self._result(order, progress)
+            drawing = self._ready(order, progress).drawing()
         except Cancelled:
             self._report(m.Refused(order, m.Refusal.STOPPED, ""))
         except NoFaceError as error:
@@ -136,68 +123,144 @@ class Studio:
         except AnimirrorError as error:
             self._report(m.Refused(order, m.Refusal.FAILED, str(error)))
         except MemoryError:
-            self._report(m.Refused(order, m.Refusal.FAILED, _too_large(order.source)))
+            self._report(m.Refused(order, m.Refusal.FAILED, pixels.too_large(order.source)))
         else:
-            self._report(m.Drawn(order, result.drawing))
+            self._report(m.Drawn(order, drawing))
 
-    def _with_result(self, order: m.Order, use: Callable[[Result], None]) -> None:
+    def _sample(self, order: m.Order, go_on: Callable[[], bool]) -> None:
         try:
-            use(self._result(order, lambda _share: True))
+            result = self._ready(order, lambda _share: go_on()).compose(full=False)
+        except Cancelled:
+            return
+        except AnimirrorError as error:
+            self._report(m.Sampled(order, None, str(error)))
+        else:
+            self._report(m.Sampled(order, pixels.to_screen(result.pixels, result.alpha, pixels.SAMPLE_SIDE)))
+
+    def _zoom(self, order: m.Order, wanted_part: QRectF, go_on: Callable[[], bool]) -> None:
+        try:
+            result = self._ready(order, lambda _share: go_on()).compose(full=True)
+        except (AnimirrorError, MemoryError):  # what is shown stays as sharp as it is
+            return
+        height, width = result.pixels.shape[:2]
+        rows, columns, exact = pixels.whole_part(wanted_part, width, height)
+        alpha = None if result.alpha is None else result.alpha[rows, columns]
+        before = pixels.to_qimage(result.before[rows, columns])
+        self._report(m.Zoomed(order, exact, before, pixels.to_qimage(result.pixels[rows, columns], alpha)))
+
+    def _adopt(self, path: Path) -> None:
+        try:
+            background_packs.adopt(path)
+        except AnimirrorError as error:
+            self._report(m.Failed(str(error)))
+        self._tools.tell_matting()
+
+    def _with_result(self, order: m.Order, use: Callable[[Finished], None]) -> None:
+        try:
+            use(self._ready(order, lambda _share: True).compose(full=True))
         except AnimirrorError as error:
             self._report(m.Failed(str(error)))
         except MemoryError:
-            self._report(m.Failed(_too_large(order.source)))
+            self._report(m.Failed(pixels.too_large(order.source)))
 
-    def _save(self, result: Result, path: Path) -> None:
-        save_picture(path, result.pixels, alpha=result.alpha, exif=result.exif)
+    def _save(self, order: m.Order, result: Finished, path: Path) -> None:
+        sitting = self._sittings.get(order.photo)
+        save_picture(path, result.pixels, alpha=result.alpha, exif=sitting.picture.exif if sitting else None)
         self._report(m.Saved(path))
 
-    def _export(self, order: m.Order, result: Result, path: Path) -> None:
+    def _export(self, order: m.Order, result: Finished, path: Path) -> None:
         # Qt's typing has bytes for the format where its documentation, like its code, takes text.
-        if not _full_image(result).save(str(path), "PNG", _QUICK_PNG):  # type: ignore[call-overload]
+        if not _image(result).save(str(path), "PNG", _QUICK_PNG):  # type: ignore[call-overload]
             raise OutputError("The drawing cannot be dragged out: the folder for temporary files cannot be written.")
         self._report(m.Exported(order, path))
 
-    def _result(self, order: m.Order, progress: Progress) -> Result:
-        model = self._model(order.look.model)
-        look = replace(order.look, model=model.manifest.id)
-        key = (order.photo, look, order.centre)
-        known = self._results.get(key)
+    def _ready(self, order: m.Order, progress: Progress | None) -> Ready:
+        """Get together what the order needs; without ``progress``, only out of what is kept, or raise _Unready."""
+        if progress is None and not self._tools.known:
+            raise _Unready
+        model = self._tools.model(order.look.model)
+        order = replace(order, look=replace(order.look, model=model.manifest.id))
+        look, touch = order.look, order.touch
+        sitting = self._sittings.get(order.photo)
+        if sitting is None:
+            if progress is None:
+                raise _Unready
+            sitting = self._open(order)
+        if progress is not None and not self._tools.loaded(model):
+            self._report(m.Progressed(order.photo, m.Stage.LOADING))
+        seen = self._seen(order, sitting, model, progress)
+        count = len(seen.full.alignments)
+        finish = Finish(look.intensity, look.attention, touch.left_out, min(touch.face, count - 1), look.background)
+        ready = Ready(order, seen, finish, {})
+        self._collect_faces(ready, sitting, wanted(seen.full, ready.view, finish), progress)
+        if finish.background is not Background.KEEP and ready.place not in seen.partings:
+            if progress is None:
+                raise _Unready
+            seen.partings[ready.place] = part(seen.screen, ready.view, finish, self._tools.matting())
+        return ready
+
+    def _collect_faces(self, ready: Ready, sitting: Sitting, places: Iterable[int], progress: Progress | None) -> None:
+        order, own = ready.order, dict(ready.order.touch.models)
+        todo: dict[str, list[int]] = {}
+        for place in places:
+            identifier = own.get(place, str(order.look.model))
+            kept = self._faces.get((order.photo, self._seen_key(order, sitting, identifier), place, identifier))
+            if kept is None:
+                todo.setdefault(identifier, []).append(place)
+            else:
+                ready.faces[place] = kept
+        if todo and progress is None:
+            raise _Unready
+        total, done = sum(map(len, todo.values())), 0
+        for identifier, missing in todo.items():
+            generator = self._tools.generator(self._tools.model(identifier))
+            seen = self._seen(order, sitting, generator.model, progress)
+            for start in range(0, len(missing), BATCH):
+                batch = tuple(missing[start : start + BATCH])
+                if progress is not None and not progress(done / total):
+                    raise Cancelled("Stopped.")
+                watch = Stopwatch()
+                with watch.stage("draw"):
+                    faces = drawn_faces(seen.full, batch, generator)
+                seconds = watch.milliseconds["draw"] / 1000 / len(batch)
+                for place, face in faces.items():
+                    kept = Kept(face, seconds, generator.session.provider)
+                    key = (order.photo, self._seen_key(order, sitting, identifier), place, identifier)
+                    self._faces.put(key, kept)
+                    ready.faces[place] = kept
+                done += len(batch)
+        if todo and progress is not None and not progress(1.0):
+            raise Cancelled("Stopped.")
+        side = ready.seen.full.crops.shape[1]
+        ready.faces.update(
+            {
+                place: replace(kept, face=of_size(kept.face, side))
+                for place, kept in ready.faces.items()
+                if kept.face.crop.shape[0] != side
+            }
+        )
+
+    def _seen(self, order: m.Order, sitting: Sitting, model: Model, progress: Progress | None) -> Seen:
+        key = self._seen_key(order, sitting, model.manifest.id)
+        known = sitting.seen.get(key)
         if known is not None:
             return known
-        sitting = self._sitting(order)
-        if model.manifest.id not in self._generators or self._detector is None:
-            self._report(m.Progressed(order.photo, m.Stage.LOADING))
-        generator, detector = self._generator(model), self._loaded_detector()
+        if progress is None:
+            raise _Unready
         self._report(m.Progressed(order.photo, m.Stage.SEARCHING))
         if not progress(0.0):
             raise Cancelled("Stopped.")
         watch = Stopwatch()
-        analysis = sitting.analyses.get((generator.size, order.centre))
-        if analysis is None:
-            analysis = analyse(sitting.picture, detector, generator.size, order.centre, watch)
-            sitting.analyses[generator.size, order.centre] = analysis
-        conversion = Converter(detector, generator).redraw(analysis, View(look.view), progress, watch)
-        drawing = m.Drawing(
-            look=look,
-            before=pixels.to_screen(conversion.before, conversion.alpha),
-            after=pixels.to_screen(conversion.pixels, conversion.alpha),
-            width=conversion.pixels.shape[1],
-            height=conversion.pixels.shape[0],
-            faces=len(analysis.faces),
-            seconds=sum(conversion.milliseconds.values()) / 1000,
-            provider=generator.session.provider,
-            centred=analysis.centred,
-            notes=conversion.notes,
-        )
-        result = Result(conversion.pixels, conversion.alpha, sitting.picture.exif, drawing)
-        self._results.put(key, result)
-        return result
+        size, centre, crop = key
+        analysis = analyse(sitting.picture, self._tools.detector(), size, centre, watch, crop)
+        sitting.seen[key] = Seen(analysis, sum(watch.milliseconds.values()) / 1000)
+        return sitting.seen[key]
 
-    def _sitting(self, order: m.Order) -> Sitting:
-        known = self._sittings.get(order.photo)
-        if known is not None:
-            return known
+    def _seen_key(self, order: m.Order, sitting: Sitting, identifier: str) -> SeenKey:
+        manifest = self._tools.model(identifier).manifest
+        return manifest.size, order.touch.centre, crop_for(manifest.direction, sitting.picture, order.touch.crop)
+
+    def _open(self, order: m.Order) -> Sitting:
         self._report(m.Progressed(order.photo, m.Stage.OPENING))
         if isinstance(order.source, QImage):
             colours, alpha = pixels.from_qimage(order.source)
@@ -206,69 +269,11 @@ class Studio:
             picture = load_picture(order.source)
         image = pixels.to_screen(picture.pixels, picture.alpha)
         self._report(m.Thumbnailed(order.photo, pixels.thumbnail(image)))
-        self._report(m.Opened(order.photo, image))
+        self._report(m.Opened(order.photo, image, picture.pixels.shape[1], picture.pixels.shape[0]))
         sitting = Sitting(picture)
         self._sittings.put(order.photo, sitting)
         return sitting
 
-    def _model(self, identifier: str | None) -> Model:
-        """Return a model that draws anime from photos, the first where None; reports them all when first asked."""
-        if self._models is None:
-            catalogue = self._find_models()
-            fitting = [model for model in catalogue.models.values() if model.manifest.direction is Direction.A2B]
-            fitting.sort(key=lambda model: model.manifest.kind is not Kind.FULL)
-            self._models = {model.manifest.id: model for model in fitting}
-            entries = tuple(self._entry(model) for model in fitting)
-            self._report(m.ModelsFound(entries, catalogue.problems))
-        if not self._models:
-            # Looked for again next time: the user may have added one.
-            self._models = None
-            raise ModelError("No model is installed, and without one nothing can be drawn. Install Animirror again.")
-        return next(iter(self._models.values())) if identifier is None else self._models[identifier]
 
-    def _entry(self, model: Model) -> m.ModelEntry:
-        manifest = model.manifest
-        return m.ModelEntry(manifest.id, model.name(self._language), manifest.style, manifest.licence)
-
-    def _generator(self, model: Model) -> Generator:
-        identifier = model.manifest.id
-        if identifier not in self._generators:
-            model.verify()
-            self._generators[identifier] = Generator(model)
-        generator = self._generators[identifier]
-        if generator.session.fallback is not None:
-            self._notice(generator.session.fallback)
-        return generator
-
-    def _loaded_detector(self) -> FaceDetector:
-        if self._detector is None:
-            self._detector = FaceDetector()
-        return self._detector
-
-    def _notice(self, sentence: str) -> None:
-        """Report a sentence the first time."""
-        if sentence not in self._told:
-            self._told.add(sentence)
-            self._report(m.Noticed(sentence))
-
-
-def _full_image(result: Result) -> QImage:
+def _image(result: Finished) -> QImage:
     return pixels.to_qimage(result.pixels, result.alpha)
-
-
-def _small_image(path: Path) -> QImage:
-    if not os.path.isfile(path):  # noqa: PTH113 (a pipe or a device would never end; pathlib raises for odd names)
-        return QImage()
-    reader = QImageReader(str(path))
-    reader.setAutoTransform(True)
-    size = reader.size()
-    side = QSize(pixels.THUMBNAIL_SIDE, pixels.THUMBNAIL_SIDE)
-    if size.isValid() and min(size.width(), size.height()) > pixels.THUMBNAIL_SIDE:
-        # Lets JPEG be decoded at an eighth of its size.
-        reader.setScaledSize(size.scaled(side, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
-    return reader.read()
-
-
-def _too_large(source: m.Source) -> str:
-    name = quoted(source.name) if isinstance(source, Path) else "The pasted picture"
-    return f"{name} is too large for the memory that is left; close other programs, or use a smaller copy of it."

@@ -119,7 +119,7 @@ def slow_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def open_desk(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenDesk]:
     """Opens windows with the models of a folder, and closes them after the test."""
-    monkeypatch.setattr("desktop.work.studio.FaceDetector", _one_detector)
+    monkeypatch.setattr("desktop.work.tools.FaceDetector", _one_detector)
     desks: list[Desk] = []
     qapp.setStyle("Fusion")
     wear(qapp, LIGHT)

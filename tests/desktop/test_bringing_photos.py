@@ -124,7 +124,8 @@ def test_a_picture_without_a_face_offers_its_centre(desk: Desk, wall: Path) -> N
     assert stage.banner.isVisible()
     assert stage.banner.text.startswith('No face was found in "wall.png".')
     assert not desk.window.photos.panel.save.isEnabled()
-    (button,) = stage.banner.buttons
+    button, by_hand = stage.banner.buttons
+    assert by_hand.accessibleName() == "Crop by hand…"
     assert button.accessibleName() == "Use the centre of the picture"
     button.click()
     desk.wait_settled()

@@ -48,7 +48,8 @@ def test_the_mouse_moves_the_divider(view: ComparisonView) -> None:
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=target.center())
     QTest.mouseMove(view, quarter)
     assert view.value() == pytest.approx(750, abs=5)
-    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=quarter)
+    divider = QPoint(target.left() + target.width() * 3 // 4, target.center().y())
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=divider)
     assert view.value() == 500
 
 
@@ -96,7 +97,7 @@ def test_another_view_uses_the_faces_that_were_found(
 
     monkeypatch.setattr("desktop.work.studio.analyse", counted)
     desk.draw(group_photo)
-    desk.window.photos.panel.views.button("frame").click()
+    desk.window.photos.panel.controls.views.button("frame").click()
     desk.wait_settled()
     drawing = desk.current.drawing
     assert drawing is not None
@@ -124,7 +125,7 @@ def test_models_are_offered_by_name_and_drawn_with(desk: Desk, portrait_photo: P
 
 def test_the_arrow_keys_choose_a_view(desk: Desk, portrait_photo: Path) -> None:
     desk.draw(portrait_photo)
-    button = desk.window.photos.panel.views.button("portrait")
+    button = desk.window.photos.panel.controls.views.button("portrait")
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Right)
     assert desk.controller.look.view == "frame"
@@ -200,16 +201,21 @@ def test_everything_can_be_reached_with_tab_and_has_a_name(desk: Desk, wall: Pat
         assert control in reached, control.accessibleName()
 
 
-def test_tab_goes_from_the_style_to_the_view_and_then_to_saving(desk: Desk, portrait_photo: Path) -> None:
+def test_tab_goes_from_the_style_through_the_look_to_saving(desk: Desk, portrait_photo: Path) -> None:
     desk.draw(portrait_photo)
     panel = desk.window.photos.panel
     desk.window.activateWindow()
     card = panel.models.cards["a-negative"]
     card.setFocus()
     QTest.keyClick(card, Qt.Key.Key_Tab)
-    assert panel.views.button("portrait").hasFocus()
-    QTest.keyClick(panel.views.button("portrait"), Qt.Key.Key_Tab)
-    assert panel.save.hasFocus()
+    assert panel.sheet.hasFocus()
+    controls = panel.controls
+    stops = (controls.views.button("portrait"), controls.intensity.slider, controls.background, controls.attention)
+    before: QWidget = panel.sheet
+    for stop in (*stops, controls.crop, panel.save):
+        QTest.keyClick(before, Qt.Key.Key_Tab)
+        assert stop.hasFocus(), stop.accessibleName()
+        before = stop
 
 
 def _relative_luminance(colour: str) -> float:

@@ -137,7 +137,7 @@ def test_a_fallback_is_told_once(desk: Desk, portrait_photo: Path, monkeypatch: 
         generator.session = dataclasses.replace(generator.session, fallback=sentence)
         return generator
 
-    monkeypatch.setattr("desktop.work.studio.Generator", fallen)
+    monkeypatch.setattr("desktop.work.tools.Generator", fallen)
     told: list[str] = []
     desk.controller.noticed.connect(lambda notice: told.append(notice.text))
     desk.drop_files([portrait_photo, portrait_photo])
