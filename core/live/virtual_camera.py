@@ -6,6 +6,7 @@ import importlib.util
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +23,8 @@ _DRIVERS = {
     "darwin": "Install OBS Studio 30 or newer (obsproject.com), which brings one, and start its virtual camera once.",
 }
 _LINUX = "Install v4l2loopback, then load it with: sudo modprobe v4l2loopback exclusive_caps=1 card_label=Animirror"
+_NO_DRIVER = "No driver for a virtual camera was found."
+_VIRTUAL = Path("/sys/devices/virtual/video4linux")
 _STOP_SECONDS = 0.5
 
 
@@ -44,6 +47,9 @@ def missing() -> str | None:
     """Return a sentence that says why there can be no virtual camera here, or None where one may be tried."""
     if importlib.util.find_spec("pyvirtualcam") is None:
         return "The virtual camera needs the package pyvirtualcam. Install it with: pip install pyvirtualcam"
+    # Elsewhere only the attempt tells; here a camera without hardware is listed as such.
+    if sys.platform == "linux" and not any(_VIRTUAL.glob("video*")):
+        return f"{_NO_DRIVER} {_LINUX}"
     return None
 
 
@@ -62,7 +68,7 @@ class VirtualCamera:
             self._device = (opener or _open)(size[0], size[1], rate)
         except (RuntimeError, OSError, ValueError) as error:
             advice = _DRIVERS.get(sys.platform, _LINUX)
-            raise OutputError(f"No driver for a virtual camera was found. {advice}") from error
+            raise OutputError(f"{_NO_DRIVER} {advice}") from error
         self.name = self._device.device
         self._size = size
         self._report = report

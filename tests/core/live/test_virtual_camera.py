@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -81,3 +82,13 @@ def test_a_driver_that_goes_away_is_told_and_ends_the_offers() -> None:
     wait_for(lambda: events and device.closed)
     assert isinstance(events[0], Fault)
     camera.stop()
+
+
+def test_on_linux_a_missing_driver_is_known_without_an_attempt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("core.live.virtual_camera.importlib.util.find_spec", lambda name: object())
+    monkeypatch.setattr("core.live.virtual_camera.sys.platform", "linux")
+    monkeypatch.setattr("core.live.virtual_camera._VIRTUAL", tmp_path / "none")
+    assert "modprobe v4l2loopback" in (missing() or "")
+    (tmp_path / "some" / "video10").mkdir(parents=True)
+    monkeypatch.setattr("core.live.virtual_camera._VIRTUAL", tmp_path / "some")
+    assert missing() is None
