@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -49,3 +50,26 @@ def _accepted_everywhere(stem: str) -> str:
 
 def _cut(stem: str, length: int) -> str:
     return stem.encode()[:length].decode(errors="ignore").rstrip(". ")
+
+
+PATTERN_WORDS: Final = ("name", "style", "date", "time", "folder")
+"""What may stand in braces in a pattern for names; see :func:`result_stem`."""
+
+_WORD: Final = re.compile(r"\{(\w+)\}")
+
+
+def result_stem(pattern: str, source: Path, style: str, moment: datetime) -> str:
+    """Fill in a pattern such as ``{name}-{style}``: the name of a result without its ending.
+
+    ``{name}`` is the source's name without its ending, ``{folder}`` its folder's, ``{style}`` the model's id,
+    ``{date}`` and ``{time}`` are ``moment``. What else stands in braces stays as it is. The result may still hold signs
+    that some system refuses: :func:`free_name` and :func:`usual_name` replace those.
+    """
+    known = {
+        "name": source.stem,
+        "style": style,
+        "date": moment.strftime("%Y-%m-%d"),
+        "time": moment.strftime("%H.%M.%S"),
+        "folder": source.parent.name,
+    }
+    return _WORD.sub(lambda word: known.get(word[1], word[0]), pattern)

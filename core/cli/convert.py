@@ -1,4 +1,4 @@
-"""``animirror convert``: pictures in, anime out, one line or one JSON object each."""
+"""``animirror convert``: pictures and videos in, anime out, one line or one JSON object each."""
 
 from __future__ import annotations
 
@@ -6,38 +6,36 @@ import argparse
 import itertools
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from core import facepacks
 from core.background_matting import Matting
 from core.catalogue import load_catalogue
 from core.cli.inputs import expand
-from core.converter import Conversion, Converter, Stopwatch, View
-from core.errors import AnimirrorError, FaceError, OutputError, quoted
-from core.faces import FaceDetector
+from core.errors import AnimirrorError, OutputError, quoted
+from core.faces import Face, FaceDetector
 from core.finishing import Finish
 from core.generator import Generator
-from core.handcrop import HandCrop
-from core.images import load_picture
-from core.naming import usual_name
-from core.rendering import side_by_side
-from core.runtime import Device
-from core.saving import save_new_picture, save_picture
-from core.views import Background
+from core.live.loading import load_detector, once
+from core.naming import result_stem, usual_name
+from core.queue import Kind, Outcome, PhotoLine, PhotoTask, Tools, kind_of
+from core.queue.line import session_threads
+from core.runtime import CPU, Device
+from core.settings import PictureFormat
+from core.video import MovingDrawer, VideoOptions, convert_animation, convert_video
+from core.views import Background, View
+from core.writing import Destination
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("inputs", nargs="+", metavar="INPUT", help="picture, folder or pattern")
+    parser.add_argument("inputs", nargs="+", metavar="INPUT", help="picture, video, folder or pattern")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
-    parser.add_argument(
-        "--model", metavar="ID", help="which model (default: the first full one); `animirror models` lists them"
-    )
+    parser.add_argument("--model", metavar="ID", help="which model; `animirror models` lists them")
     parser.add_argument(
         "--view",
         type=View,
@@ -46,30 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="portrait: the largest face; frame: the whole picture with its faces drawn (default: portrait)",
     )
     parser.add_argument("--centre", "--center", action="store_true", help="without a face, draw the picture's centre")
-    parser.add_argument("--intensity", type=_share, default=1.0, metavar="0..1", help="0: the photo, 1: the drawing")
-    parser.add_argument("--attention", action="store_true", help="show where the model looked instead of its drawing")
     parser.add_argument(
-        "--background",
-        type=Background,
-        choices=list(Background),
-        default=Background.KEEP,
-        help="behind the people; all but keep need a small network that is not part of Animirror (default: keep)",
+        "--format", type=PictureFormat, choices=list(PictureFormat), default=PictureFormat.PNG, help="default: png"
     )
+    parser.add_argument("--quality", type=_share(1, 100), default=95, metavar="N", help="1 to 100 (default: 95)")
     parser.add_argument(
-        "--leave-out",
-        type=_places,
-        default=frozenset(),
-        metavar="N,...",
-        help="faces that stay as they are with --view frame; 1 is the largest",
+        "--name", default="{name} {style}", metavar="PATTERN", help='of the results (default: "{name} {style}")'
     )
-    parser.add_argument(
-        "--crop",
-        type=_crop,
-        metavar="X,Y,SIDE[,ANGLE]",
-        help="draw this square instead of the faces: its centre, side (pixels) and turn (degrees)",
-    )
-    parser.add_argument("--side-by-side", action="store_true", help="put the original beside the result")
-    parser.add_argument("--format", choices=("png", "jpg", "webp"), default="png", help="of the results (default: png)")
+    parser.add_argument("--background", type=Background, choices=list(Background), default=Background.KEEP)
+    parser.add_argument("--keep-gps", action="store_true", help="let results tell where they were taken")
+    parser.add_argument("--start", type=float, metavar="SECONDS", help="of videos: where to begin")
+    parser.add_argument("--end", type=float, metavar="SECONDS", help="of videos: where to end")
     parser.add_argument("--overwrite", action="store_true", help="replace results of an earlier run")
     parser.add_argument("--device", type=Device, choices=list(Device), default=Device.AUTO, help="default: auto")
     parser.add_argument(
@@ -78,168 +63,167 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object for each input")
 
 
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return value
+def _share(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        value = int(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"must be {least} to {most}")
+        return value
 
-
-def _places(text: str) -> frozenset[int]:
-    try:
-        numbers = [int(part) for part in text.split(",")]
-    except ValueError:
-        numbers = [0]
-    if min(numbers) < 1:
-        raise argparse.ArgumentTypeError(f"{text} are not numbers of faces, such as 2 or 1,3")
-    return frozenset(number - 1 for number in numbers)
-
-
-def _crop(text: str) -> HandCrop:
-    try:
-        return HandCrop.parse(text)
-    except FaceError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    return number
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one input."""
+class Told:
+    """What became of one input, as it is printed."""
 
     source: Path
     output: Path | None
-    conversion: Conversion | None
     error: str | None
-    milliseconds: dict[str, float]
+    faces: tuple[Face, ...] = ()
+    notes: tuple[str, ...] = ()
+    milliseconds: dict[str, float] = field(default_factory=dict)
 
     def as_json(self, provider: str | None) -> dict[str, Any]:
         """Return the documented JSON object."""
-        faces = self.conversion.analysis.faces if self.conversion else ()
         return {
             "input": str(self.source),
             "output": str(self.output) if self.output else None,
-            "faces": [{"box": [round(side, 1) for side in face.box], "score": round(face.score, 3)} for face in faces],
+            "faces": [
+                {"box": [round(side, 1) for side in face.box], "score": round(face.score, 3)} for face in self.faces
+            ],
             "error": self.error,
-            "notes": list(self.conversion.notes) if self.conversion else [],
+            "notes": list(self.notes),
             "provider": provider,
             "milliseconds": {stage: round(spent, 1) for stage, spent in self.milliseconds.items()},
         }
 
     def as_line(self) -> str:
         """Return a line for people."""
-        if self.error or self.conversion is None:
+        if self.error:
             return f"{self.source}: {self.error}"
-        notes = "".join(f" ({note})" for note in self.conversion.notes)
-        return f"{self.source} -> {self.output}{notes}"
+        return f"{self.source} -> {self.output}{''.join(f' ({note})' for note in self.notes)}"
 
 
 def run(options: argparse.Namespace) -> int:
     """Convert every input; return 0 only if each one worked."""
-    show = _printer(options.json)
-    make = _Maker(options)
-    outcomes = 0
-    failures = 0
-    for source in expand(options.inputs, options.out):
-        outcome = make(source)
-        show(outcome, make.provider)
-        outcomes += 1
-        failures += outcome.error is not None
-    if outcomes == 0:
+    work = _Work(options)
+    sources = expand(options.inputs, options.out)
+    if not sources:
         raise AnimirrorError(
             "There is no picture in what was named; folders are searched for pictures by their ending."
         )
-    return 1 if failures else 0
+    return 1 if work.convert(sources) else 0
 
 
-def _printer(as_json: bool) -> Callable[[Outcome, str | None], None]:
-    def show(outcome: Outcome, provider: str | None) -> None:
-        if as_json:
-            print(json.dumps(outcome.as_json(provider)), flush=True)
-        else:
-            print(outcome.as_line(), file=sys.stderr if outcome.error else sys.stdout, flush=True)
-
-    return show
-
-
-def _beside_original(conversion: Conversion) -> Conversion:
-    alpha = conversion.alpha
-    if alpha is not None:
-        original = conversion.analysis.picture.alpha
-        whole = np.full_like(alpha, 255) if original is None else original
-        alpha = np.hstack((whole, alpha))
-    return replace(conversion, pixels=side_by_side(conversion.before, conversion.pixels), alpha=alpha)
-
-
-class _Maker:
-    """Turns one input into one outcome; the detector and the model are loaded for the first picture that is read."""
+class _Work:
+    """Converts the inputs of one run; the model is loaded for the first that can be read."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._model = load_catalogue().get(options.model)
-        self._converter: Converter | None = None
-        self._finish = Finish(
-            intensity=options.intensity,
-            attention=options.attention,
-            left_out=options.leave_out,
-            background=options.background,
-        )
-        # Told before the first picture is read, and not for each.
-        self._matting = None if options.background is Background.KEEP else Matting.installed()
+        self._generator: Callable[[], Generator] = once(self._load)
+        self._matting: Callable[[], Matting] = once(Matting.installed)
+        self._moving_detector = once(load_detector)
+        self._provider: str | None = None
+        self._begun = datetime.now().astimezone()
         self._written: set[Path] = set()
+        self._failures = 0
         try:
             options.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"The folder {quoted(options.out)} cannot be made: {error.strerror}.") from error
 
-    @property
-    def provider(self) -> str | None:
-        """The execution provider in use, once the model is loaded."""
-        return self._converter.generator.session.provider if self._converter else None
+    def convert(self, sources: list[Path]) -> int:
+        """Convert ``sources`` and tell of each in their order; returns how many failed."""
+        for kind, group in itertools.groupby(sources, key=kind_of):
+            if kind is Kind.PHOTO:
+                self._convert_photos(list(group))
+            else:
+                for source in group:
+                    self._show(self._convert_moving(source, kind))
+        return self._failures
 
-    def __call__(self, source: Path) -> Outcome:
-        watch = Stopwatch()
-        try:
-            with watch.stage("decode"):
-                picture = load_picture(source)
-            with watch.stage("load"):
-                converter = self._loaded()
-            options = self._options
-            conversion = converter.convert(
-                picture, options.view, options.centre, watch=watch, finish=self._finish, crop=options.crop
-            )
-            if options.side_by_side:
-                conversion = _beside_original(conversion)
-            with watch.stage("save"):
-                output = self._save(source, conversion)
-        except AnimirrorError as error:
-            return Outcome(source, None, None, str(error), watch.milliseconds)
-        except MemoryError:
-            return Outcome(
-                source, None, None, f"{quoted(source)} is too large for the memory left.", watch.milliseconds
-            )
-        return Outcome(source, output, conversion, None, watch.milliseconds)
+    def _convert_photos(self, sources: list[Path]) -> None:
+        order: list[PhotoTask] = []
+        ready: dict[int, Outcome] = {}
 
-    def _loaded(self) -> Converter:
-        if self._converter is None:
-            self._model.verify()
-            detector = FaceDetector(facepacks.find(self._options.face_pack))
-            self._converter = Converter(detector, Generator(self._model, self._options.device), self._matting)
-            fallback = self._converter.generator.session.fallback
-            if fallback:
-                print(f"animirror: {fallback}", file=sys.stderr)
-        return self._converter
+        def tasks() -> Iterator[PhotoTask]:
+            for source in sources:
+                order.append(self._task(source))
+                yield order[-1]
 
-    def _save(self, source: Path, conversion: Conversion) -> Path:
-        stem, suffix = f"{source.stem} {self._model.manifest.id}", f".{self._options.format}"
-        picture = conversion.analysis.picture
-        # What an earlier run left may be replaced, what this one has made may not: two folders can hold equal names.
-        if self._options.overwrite:
-            stems = itertools.chain((stem,), (f"{stem} ({number})" for number in itertools.count(2)))
-            paths = (usual_name(self._options.out, name, suffix) for name in stems)
-            path = next(path for path in paths if path not in self._written)
-            self._written.add(path)
-            save_picture(path, conversion.pixels, alpha=conversion.alpha, exif=picture.exif)
-            return path
-        return save_new_picture(
-            self._options.out, stem, suffix, conversion.pixels, alpha=conversion.alpha, exif=picture.exif
+        shown = itertools.count()
+        following = next(shown)
+
+        def done(outcome: Outcome) -> None:
+            nonlocal following
+            # Whichever photo is ready first, they are told of in the order in which they were named.
+            ready[id(outcome.task)] = outcome
+            while following < len(order) and (found := ready.pop(id(order[following]), None)) is not None:
+                following = next(shown)
+                error = None if found.error is None else str(found.error)
+                self._show(Told(found.task.source, found.path, error, found.faces, found.notes, found.milliseconds))
+
+        tools = Tools(self._detector, self._generator, self._matting)
+        PhotoLine(tools).run(tasks(), done)
+
+    def _task(self, source: Path) -> PhotoTask:
+        options = self._options
+        return PhotoTask(
+            source,
+            self._destination(source, f".{options.format}"),
+            f".{options.format}",
+            options.view,
+            Finish(background=options.background),
+            options.centre,
+            options.quality,
+            options.keep_gps,
         )
+
+    def _convert_moving(self, source: Path, kind: Kind) -> Told:
+        options = self._options
+        try:
+            drawer = MovingDrawer(self._moving_detector(), self._generator(), options.view)
+            destination = self._destination(source, source.suffix)
+            if kind is Kind.ANIMATION:
+                made = convert_animation(source, destination, drawer, options.quality, options.keep_gps)
+                return Told(source, made.path, None, notes=made.notes)
+            wanted = VideoOptions(options.quality, options.start, options.end, options.keep_gps)
+            film = convert_video(source, destination, drawer, wanted)
+            return Told(source, film.path, None, notes=film.notes)
+        except AnimirrorError as error:
+            return Told(source, None, str(error))
+        except MemoryError:
+            return Told(source, None, f"{quoted(source)} is too large for the memory left.")
+
+    def _show(self, told: Told) -> None:
+        self._failures += told.error is not None
+        if self._options.json:
+            print(json.dumps(told.as_json(self._provider)), flush=True)
+        else:
+            print(told.as_line(), file=sys.stderr if told.error else sys.stdout, flush=True)
+
+    def _detector(self) -> FaceDetector:
+        return FaceDetector(facepacks.find(self._options.face_pack), threads=1)
+
+    def _load(self) -> Generator:
+        self._model.verify()
+        generator = Generator(self._model, self._options.device, session_threads())
+        if generator.session.provider != CPU:
+            generator = Generator(self._model, self._options.device)
+        if generator.session.fallback:
+            print(f"animirror: {generator.session.fallback}", file=sys.stderr)
+        self._provider = generator.session.provider
+        return generator
+
+    def _destination(self, source: Path, suffix: str) -> Destination:
+        stem = result_stem(self._options.name, source, self._model.manifest.id, self._begun)
+        # What an earlier run left may be replaced, what this one has made may not: two folders can hold equal names.
+        if not self._options.overwrite:
+            return Destination(self._options.out, stem)
+        stems = itertools.chain((stem,), (f"{stem} ({number})" for number in itertools.count(2)))
+        taken = (name for name in stems if usual_name(self._options.out, name, suffix) not in self._written)
+        stem = next(taken)
+        self._written.add(usual_name(self._options.out, stem, suffix))
+        return Destination(self._options.out, stem, replace=True)

@@ -2,7 +2,7 @@
 
 from core.images.animation import Animation, AnimationFrame, is_animation, open_animation
 from core.images.opening import PICTURE_SUFFIXES, is_picture_path
-from core.images.reading import MEGAPIXEL_LIMIT, Picture, decode_picture, load_picture
+from core.images.reading import MEGAPIXEL_LIMIT, Picture, decode_picture, load_picture, picture_size
 
 __all__ = [
     "MEGAPIXEL_LIMIT",
@@ -15,4 +15,5 @@ __all__ = [
     "is_picture_path",
     "load_picture",
     "open_animation",
+    "picture_size",
 ]

@@ -63,6 +63,12 @@ def load_picture(path: Path, keep_gps: bool = False) -> Picture:
         return _read(file, path.name, keep_gps)
 
 
+def picture_size(path: Path) -> tuple[int, int]:
+    """Return width and height as stored, without decoding anything. Raises ImageError as :func:`load_picture` does."""
+    with reading(path) as file, opened_picture(file, path.name) as image:
+        return image.size
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[IO[bytes]]:
     """Open an ordinary file, and tell in words what the disk has against it."""

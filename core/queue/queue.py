@@ -1,0 +1,379 @@
+"""The queue: files wait, are converted one after another, and can be stopped, put off and tried again."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core import paths
+from core.converter import Cancelled
+from core.errors import AnimirrorError
+from core.finishing import Finish
+from core.queue.job import ENDED, Job, Kind, State, Wishes, kind_of
+from core.queue.journal import Journal, Unfinished, leftovers
+from core.queue.line import PhotoLine
+from core.queue.photo import Outcome, PhotoTask
+from core.queue.workshop import Workshop
+from core.video import MovingDrawer, Preview, VideoOptions, convert_animation, convert_video, is_video_path
+from core.writing import Destination
+
+#: Bytes of a video that are about as much work as one photo.
+_BYTES_OF_A_PHOTO = 50_000
+_IDLE = 0.5
+
+
+@dataclass(frozen=True)
+class Overall:
+    """How far the whole queue is: jobs ended, jobs in all, share of the work, and seconds left (None: unknown)."""
+
+    ended: int
+    jobs: int
+    share: float
+    seconds_left: float | None
+
+
+class ConversionQueue:
+    """Converts files in a thread of its own; every method may be called from any thread.
+
+    changed: called with a job whenever something about it has changed, from the queue's threads; it must be quick.
+    preview: shown each frame of the video in work. folder: where the journal is kept.
+    """
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        changed: Callable[[Job], None] = lambda _job: None,
+        preview: Preview | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._workshop = workshop
+        self._changed = changed
+        self._preview = preview
+        folder = folder or paths.state() / "queue"
+        self._leftovers = leftovers(folder)
+        self._journal = Journal(folder)
+        self._condition = threading.Condition(threading.RLock())
+        self._jobs: dict[int, Job] = {}
+        self._numbers = itertools.count(1)
+        self._paused = self._stopping = False
+        self._unwanted: set[int] = set()
+        self._written: set[Path] = set()
+        self._worked = 0.0
+        self._begun: float | None = None
+        self._thread = threading.Thread(target=self._work, name="animirror-queue", daemon=True)
+        self._thread.start()
+
+    @property
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """What an earlier run did not come to; to be offered to the user, then :meth:`restore` or :meth:`forget`."""
+        return self._leftovers.jobs
+
+    def restore(self) -> list[Job]:
+        """Take over what an earlier run did not come to."""
+        with self._condition:
+            added = self._append([(job.source, job.wishes) for job in self._leftovers.jobs])
+            self.forget()
+        return added
+
+    def forget(self) -> None:
+        """Drop what an earlier run did not come to."""
+        self._leftovers.forget()
+        self._leftovers = replace(self._leftovers, jobs=(), paths=())
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """All jobs in their order."""
+        with self._condition:
+            return tuple(self._jobs.values())
+
+    def add(self, sources: Iterable[Path], wishes: Wishes) -> list[Job]:
+        """Append files; they are started when their turn comes. Whether they can be read is found out then."""
+        return self._append([(source, wishes) for source in sources])
+
+    def conflicts(self, sources: Iterable[Path], wishes: Wishes) -> list[Path]:
+        """Return the files that results of ``sources`` would replace with ``wishes.replace``, to ask about them first.
+
+        Raises ModelError when the model is not there.
+        """
+        style = self._workshop.model(wishes.model).manifest.id
+        free = wishes.model_copy(update={"replace": True})
+        targets = (free.destination(source, style).expected(f".{wishes.format}") for source in sources)
+        return [target for target in targets if target.exists()]
+
+    def pause(self) -> None:
+        """Begin nothing new and hold the video in work; photos on the line are finished."""
+        with self._condition:
+            self._paused = True
+            self._condition.notify_all()
+
+    def resume(self) -> None:
+        """Go on after :meth:`pause`."""
+        with self._condition:
+            self._paused = False
+            self._condition.notify_all()
+
+    @property
+    def paused(self) -> bool:
+        """Whether it was paused."""
+        return self._paused
+
+    def cancel(self, identifier: int) -> None:
+        """Stop a job, within a frame; what was drawn of a video is kept for :meth:`retry`."""
+        with self._condition:
+            job = self._jobs.get(identifier)
+            if job is None or job.state in ENDED:
+                return
+            if job.state is State.WAITING:
+                self._end(job, State.CANCELLED)
+            else:
+                self._unwanted.add(identifier)
+            self._condition.notify_all()
+
+    def retry(self, identifier: int, wishes: Wishes | None = None) -> None:
+        """Let a job that failed, was cancelled or is done wait again, with other wishes if given."""
+        with self._condition:
+            job = self._jobs.get(identifier)
+            if job is None or job.state not in ENDED:
+                return
+            self._unwanted.discard(identifier)
+            fresh = Job(identifier, job.source, wishes or job.wishes, weight=job.weight)
+            self._jobs[identifier] = fresh
+            self._journal.add([fresh])
+            self._condition.notify_all()
+        self._changed(fresh)
+
+    def move(self, identifier: int, place: int) -> None:
+        """Put a job at a place of the list, counted from 0."""
+        with self._condition:
+            if identifier not in self._jobs:
+                return
+            order = [number for number in self._jobs if number != identifier]
+            order.insert(max(0, place), identifier)
+            self._jobs = {number: self._jobs[number] for number in order}
+            self._journal.order(order)
+
+    def remove(self, identifier: int) -> None:
+        """Take a job out of the list; one that is in work is stopped first. Its result stays."""
+        with self._condition:
+            self.cancel(identifier)
+            job = self._jobs.pop(identifier, None)
+            if job is not None:
+                self._journal.ended(identifier, State.CANCELLED)
+
+    def overall(self) -> Overall:
+        """Return how far everything is."""
+        with self._condition:
+            jobs = list(self._jobs.values())
+            whole = sum(job.weight for job in jobs)
+            done = sum(job.weight * (1.0 if job.state in ENDED else job.share) for job in jobs)
+            drawn = sum(job.weight * job.share for job in jobs)
+            worked = self._worked + (time.monotonic() - self._begun if self._begun is not None else 0.0)
+        left = None
+        if drawn > 0.0 and worked > 0.0:
+            left = (whole - done) * worked / drawn
+        return Overall(sum(job.state in ENDED for job in jobs), len(jobs), done / whole if whole else 1.0, left)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until nothing waits or runs any more; answers whether it came to that in time."""
+        with self._condition:
+            return self._condition.wait_for(lambda: all(job.state in ENDED for job in self._jobs.values()), seconds)
+
+    def stop(self) -> None:
+        """End: what is in work is stopped, and what was not done is offered by the next run."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify_all()
+        self._thread.join()
+        self._journal.close(keep=any(job.state not in ENDED for job in self._jobs.values()))
+
+    def _append(self, entries: list[tuple[Path, Wishes]]) -> list[Job]:
+        with self._condition:
+            added = [Job(next(self._numbers), source, wishes, weight=_weight(source)) for source, wishes in entries]
+            self._jobs |= {job.identifier: job for job in added}
+            self._journal.add(added)
+            self._condition.notify_all()
+        for job in added:
+            self._changed(job)
+        return added
+
+    def _work(self) -> None:
+        while (job := self._next(lambda _job: True)) is not None:
+            self._count_time(True)
+            try:
+                kind = kind_of(job.source)
+                if kind is Kind.PHOTO:
+                    self._convert_photos(job)
+                else:
+                    self._convert_moving(job, kind)
+            except Exception as error:  # a defect: the thread has to live on for the other jobs
+                self._fail(job, f"A defect in Animirror stopped the conversion: {error!r}")
+            finally:
+                self._count_time(False)
+
+    def _next(self, fits: Callable[[Job], bool], wait: bool = True) -> Job | None:
+        """Start the first job that waits, None at the end or where it does not fit."""
+        with self._condition:
+            while not self._stopping:
+                job = next((job for job in self._jobs.values() if job.state is State.WAITING), None)
+                if job is not None and not self._paused:
+                    return self._update(job, state=State.RUNNING, share=0.0) if fits(job) else None
+                if not wait:
+                    return None
+                self._condition.wait(_IDLE)
+        return None
+
+    def _convert_photos(self, first: Job) -> None:
+        """Convert photos of one model until something else is at the head of the queue."""
+        line = PhotoLine(self._workshop.tools(first.wishes.model))
+        # By the photo's task, which is kept alive so that no other one gets its identity.
+        known: dict[int, tuple[PhotoTask, Job]] = {}
+
+        def tasks() -> Iterator[PhotoTask]:
+            job: Job | None = first
+            while job is not None:
+                try:
+                    task = self._task(job)
+                except AnimirrorError as error:
+                    self._fail(job, str(error))
+                else:
+                    known[id(task)] = (task, job)
+                    yield task
+                job = self._next(
+                    lambda other: other.wishes.model == first.wishes.model and kind_of(other.source) is Kind.PHOTO,
+                    wait=False,
+                )
+
+        def done(outcome: Outcome) -> None:
+            self._take(known.pop(id(outcome.task))[1], outcome)
+
+        line.run(tasks(), done)
+
+    def _task(self, job: Job) -> PhotoTask:
+        wishes = job.wishes
+        return PhotoTask(
+            job.source,
+            self._destination(job, f".{wishes.format}"),
+            f".{wishes.format}",
+            wishes.view,
+            Finish(intensity=wishes.intensity, background=wishes.background),
+            wishes.centre,
+            wishes.quality,
+            wishes.keep_gps,
+            go=lambda: self._wanted(job),
+        )
+
+    def _take(self, job: Job, outcome: Outcome) -> None:
+        if isinstance(outcome.error, Cancelled):
+            self._stopped(job)
+        elif outcome.error is not None:
+            self._fail(job, str(outcome.error))
+        else:
+            self._succeed(job, outcome.path, outcome.notes)
+
+    def _convert_moving(self, job: Job, kind: Kind) -> None:
+        wishes = job.wishes
+
+        def progress(share: float) -> bool:
+            self._hold()
+            self._share(job, share)
+            return self._wanted(job)
+
+        try:
+            generator = self._workshop.generator(wishes.model, alone=True)
+            detector = self._workshop.moving_detector()
+            drawer = MovingDrawer(detector, generator, wishes.view, wishes.intensity, wishes.steadiness)
+            destination = self._destination(job, job.source.suffix)
+            if kind is Kind.ANIMATION:
+                made = convert_animation(
+                    job.source, destination, drawer, wishes.quality, wishes.keep_gps, progress, self._preview
+                )
+                self._succeed(job, made.path, made.notes)
+            else:
+                options = VideoOptions(wishes.quality, wishes.start, wishes.end, wishes.keep_gps)
+                film = convert_video(job.source, destination, drawer, options, progress, self._preview)
+                self._succeed(job, film.path, film.notes)
+        except Cancelled:
+            self._stopped(job)
+        except AnimirrorError as error:
+            self._fail(job, str(error))
+        except MemoryError:
+            self._fail(job, "There is not enough memory for it; close other programs.")
+
+    def _destination(self, job: Job, suffix: str) -> Destination:
+        """Return where a result goes; neither the source nor what this queue has made is ever replaced."""
+        style = self._workshop.model(job.wishes.model).manifest.id
+        destination = job.wishes.destination(job.source, style)
+        target = destination.expected(suffix)
+        with self._condition:
+            if destination.replace and (target in self._written or target.resolve() == job.source.resolve()):
+                return replace(destination, replace=False)
+            self._written.add(target)
+        return destination
+
+    def _wanted(self, job: Job) -> bool:
+        return not self._stopping and job.identifier not in self._unwanted
+
+    def _hold(self) -> None:
+        with self._condition:
+            if self._paused:
+                self._count_time(False)
+                self._condition.wait_for(lambda: not self._paused or self._stopping or bool(self._unwanted))
+                self._count_time(True)
+
+    def _share(self, job: Job, share: float) -> None:
+        with self._condition:
+            current = self._jobs.get(job.identifier)
+            if current is None:
+                return
+            self._update(current, share=share)
+
+    def _succeed(self, job: Job, result: Path | None, notes: tuple[str, ...]) -> None:
+        with self._condition:
+            current = self._jobs.get(job.identifier, job)
+            self._end(replace(current, share=1.0, result=result, notes=notes), State.DONE)
+
+    def _fail(self, job: Job, sentence: str) -> None:
+        with self._condition:
+            self._end(replace(self._jobs.get(job.identifier, job), error=sentence), State.FAILED)
+
+    def _stopped(self, job: Job) -> None:
+        """End a job that is not wanted, or let it wait for the next run of the program."""
+        with self._condition:
+            current = self._jobs.get(job.identifier, job)
+            if job.identifier in self._unwanted:
+                self._unwanted.discard(job.identifier)
+                self._end(current, State.CANCELLED)
+            else:
+                self._update(current, state=State.WAITING)
+
+    def _end(self, job: Job, state: State) -> None:
+        self._journal.ended(job.identifier, state)
+        self._update(job, state=state)
+        self._condition.notify_all()
+
+    def _update(self, job: Job, **changes: object) -> Job:
+        job = replace(job, **changes)  # type: ignore[arg-type]
+        if job.identifier in self._jobs:
+            self._jobs[job.identifier] = job
+            self._changed(job)
+        return job
+
+    def _count_time(self, running: bool) -> None:
+        with self._condition:
+            now = time.monotonic()
+            if self._begun is not None:
+                self._worked += now - self._begun
+            self._begun = now if running else None
+
+
+def _weight(source: Path) -> float:
+    if not is_video_path(source):
+        return 1.0
+    try:
+        return max(5.0, source.stat().st_size / _BYTES_OF_A_PHOTO)
+    except OSError:
+        return 1.0
