@@ -36,6 +36,33 @@ class Kind(StrEnum):
     LIVE = "live"
 
 
+class Precision(StrEnum):
+    """What a file computes in; where it is lower than float32, norms still are in float32."""
+
+    FLOAT32 = "float32"
+    FLOAT16 = "float16"
+    INT8 = "int8"
+
+
+class Hardware(StrEnum):
+    """What a file is made for."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+class Variant(BaseModel):
+    """Another file of the same model, which some machines run faster; it lies beside the first."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    file: str = Field(pattern=r"^[^/\\]+\.onnx$")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    precision: Precision
+    hardware: Hardware
+    metrics: dict[str, Any] = Field(default_factory=dict, description="how close it is to the first, and on what")
+
+
 class Manifest(BaseModel):
     """What is known of a model besides its weights."""
 
@@ -52,6 +79,7 @@ class Manifest(BaseModel):
     size: int = Field(default=256, ge=64, le=1024, description="side of the crop in pixels")
     blend: Blend = Field(default=Blend.COVER, description="how its faces meet the picture they are put back into")
     contract: Contract = Field(default_factory=Contract, description="how it takes pictures and gives drawings")
+    variants: tuple[Variant, ...] = Field(default=(), description="files of lower precision, tried where they may help")
     sample: str | None = Field(default=None, pattern=r"^[^/\\]+\.(png|jpg)$", description="a drawing to look at")
     licence: str
     training: dict[str, Any] = Field(default_factory=dict)
@@ -82,13 +110,18 @@ class Model:
         return names.get(language) or names.get(DEFAULT_LANGUAGE) or next(iter(names.values()))
 
     def verify(self) -> None:
-        """Raise ModelError unless the file is there and is the one that the manifest describes."""
+        """Raise ModelError unless all its files are there and are those that the manifest describes."""
+        self._verify(self.manifest.file, self.manifest.sha256)
+        for variant in self.manifest.variants:
+            self._verify(variant.file, variant.sha256)
+
+    def _verify(self, name: str, sha256: str) -> None:
         try:
-            with self.path.open("rb") as file:
+            with (self.folder / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise ModelError(f"The model {quoted(self.manifest.id)} has no readable {self.manifest.file}.") from error
-        if found != self.manifest.sha256:
+            raise ModelError(f"The model {quoted(self.manifest.id)} has no readable {name}.") from error
+        if found != sha256:
             raise ModelError(
                 f"The file of the model {quoted(self.manifest.id)} is damaged or was exchanged: its SHA-256 is not the "
                 "one in its manifest. Install the model again."

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalogue import Model
+from core.choice import best_session
 from core.contract import Contract
 from core.errors import ModelError, quoted
 from core.runtime import Device, Session, first_line, open_session
@@ -43,7 +44,9 @@ class Generator:
     def __init__(self, model: Model, device: Device = Device.AUTO, threads: int = 0) -> None:
         self.model = model
         self.contract: Contract = model.manifest.contract
-        self.session: Session = open_session(model.path, device, threads)
+        # What the user names is taken at its word; otherwise what draws fastest here.
+        auto = device is Device.AUTO
+        self.session: Session = best_session(model, threads) if auto else open_session(model.path, device, threads)
         inner = self.session.inner
         inputs = [value.name for value in inner.get_inputs()]
         outputs = [value.name for value in inner.get_outputs()]
@@ -65,19 +68,23 @@ class Generator:
         """Whether the model says where it looked."""
         return self.contract.attention is not None
 
-    def run(self, crops: NDArray[np.uint8]) -> Styled:
-        """Draw ``crops`` (N, S, S, 3) uint8 RGB, N at least 1. Raises ModelError when the model gives no picture."""
+    def run(self, crops: NDArray[np.uint8], attention: bool = True) -> Styled:
+        """Draw ``crops`` (N, S, S, 3) uint8 RGB, N at least 1. Raises ModelError when the model gives no picture.
+
+        Without ``attention`` the model is not asked where it looked, which saves it that part of the work.
+        """
         step = self.contract.batch or len(crops)
-        parts = [self._run(crops[start : start + step], step) for start in range(0, len(crops), step)]
+        wanted = self._wanted if attention else self._wanted[:1]
+        parts = [self._run(crops[start : start + step], step, wanted) for start in range(0, len(crops), step)]
         return parts[0] if len(parts) == 1 else Styled.joined(parts)
 
-    def _run(self, crops: NDArray[np.uint8], step: int) -> Styled:
+    def _run(self, crops: NDArray[np.uint8], step: int, wanted: list[str]) -> Styled:
         count = len(crops)
         if count < step:  # the model takes no fewer, so the last one is drawn more than once
             crops = np.concatenate([crops, np.repeat(crops[-1:], step - count, axis=0)])
         batch = self.contract.pack(crops)
         try:
-            anime, *attention = self.session.run(self._wanted, {self.contract.input: batch})
+            anime, *attention = self.session.run(wanted, {self.contract.input: batch})
         except Exception as error:
             told = first_line(error)
             raise ModelError(f"The model {quoted(self.model.manifest.id)} stopped while drawing: {told}") from error
