@@ -13,10 +13,10 @@ from core.errors import AnimirrorError
 
 #: Verb -> what it does; each lives in the module of its name, which is imported when it is wanted.
 VERBS = {
-    "convert": "turn pictures into anime",
+    "convert": "turn pictures and videos into anime",
     "models": "list the installed models",
     "doctor": "say what is installed, what is in use and what is wrong",
-    "bench": "measure how fast live pictures are drawn here",
+    "bench": "measure how fast live pictures, or a folder of photos, are drawn here",
 }
 
 

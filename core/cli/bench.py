@@ -1,4 +1,4 @@
-"""``animirror bench``: how fast live pictures are drawn here, stage by stage."""
+"""``animirror bench``: how fast live pictures, or with ``--folder`` photos, are drawn here, stage by stage."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 
 from core.catalogue import Model, load_catalogue, load_model_folder
+from core.cli.bench_folder import measure_folder
 from core.errors import AnimirrorError, SourceError
 from core.live.events import Event, Fault, Notice, Status, StatusChanged
 from core.live.frame import Result
@@ -24,6 +25,7 @@ from core.live.stats import Spread
 from core.live.still import MovingStill, StillSource
 from core.live.views import LiveSettings, LiveView
 from core.runtime import Device
+from core.views import View
 
 #: Stages that the rest is compared with; ``wait`` is none, but time in a slot.
 _HEAVY = ("decode", "detect", "generate", "wait")
@@ -37,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("--model", metavar="ID", help="a model, or a model's folder (default: one for live pictures)")
     parser.add_argument("--source", type=Path, metavar="FILE", help="a video of faces (default: a portrait that moves)")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="measure the conversion of the photos in it instead")
     parser.add_argument("--faces", type=int, default=1, metavar="N", help="faces in the default source (default: 1)")
     parser.add_argument("--seconds", type=float, default=10.0, metavar="N", help="how long to measure (default: 10)")
     parser.add_argument("--view", type=LiveView, choices=list(LiveView), default=LiveView.FRAME, help="default: frame")
@@ -94,8 +97,18 @@ class Report:
 
 def run(options: argparse.Namespace) -> int:
     """Measure, then print; raises AnimirrorError when nothing could be drawn."""
+    if options.folder is not None:
+        return _run_folder(options)
     report = measure(options)
     print(json.dumps(_rounded(asdict(report)), ensure_ascii=False) if options.json else _table(report))
+    return 0
+
+
+def _run_folder(options: argparse.Namespace) -> int:
+    view = View.PORTRAIT if options.view is LiveView.PORTRAIT else View.FRAME
+    model = _model(options.model) if options.model else load_catalogue().get()
+    report = measure_folder(options.folder, model, options.device, view)
+    print(json.dumps(_rounded(asdict(report)), ensure_ascii=False) if options.json else report.table())
     return 0
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from core.cli import main
 from core.cli.bench import Report
+from core.cli.bench_folder import FolderReport
 from tests.support.clips import clip
 from tests.support.models import tiny_model
 
@@ -50,3 +52,30 @@ def test_what_cannot_be_measured_is_told(
         arguments = [*arguments, "--model", str(tiny_model(tmp_path).folder)]
     assert main(["bench", "--seconds", "1", *arguments]) == 1
     assert words in capsys.readouterr().err
+
+
+def test_a_folder_is_measured_on_the_line_and_one_stage_after_another(
+    tmp_path: Path, portrait_photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tiny_model(tmp_path, "quick")
+    album = tmp_path / "album"
+    album.mkdir()
+    for number in range(3):
+        shutil.copy(portrait_photo, album / f"{number}.png")
+    (album / "broken.jpg").write_bytes(b"no picture")
+    arguments = ["--model", str(model.folder), "--folder", str(album), "--device", "cpu"]
+    assert main(["bench", *arguments, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert set(report) == set(FolderReport.__dataclass_fields__)
+    assert (report["photos"], report["failed"], report["faces"]) == (4, 1, 3)
+    assert {"decode", "detect", "align", "generate", "compose", "save"} <= set(report["stages"])
+    assert report["one_by_one"] == pytest.approx(sum(report["stages"].values()), abs=0.1)
+    assert report["memory"]["peak"] >= report["memory"]["start"] > 10
+    assert sorted(path.name for path in album.iterdir()) == ["0.png", "1.png", "2.png", "broken.jpg"]
+
+
+def test_an_empty_folder_cannot_be_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    model = tiny_model(tmp_path, "quick")
+    assert main(["bench", "--folder", str(tmp_path / "empty"), "--model", str(model.folder)]) == 1
+    assert "no photo" in capsys.readouterr().err
