@@ -57,12 +57,14 @@ VERBS = {
     "test": Verb(["app", "training", "dev"], True, "ruff, mypy and pytest; arguments: only pytest, with them", checks),
     "train": Verb(["app", "training"], False, "train a model", module("training")),
     "export": Verb(["app", "training"], False, "turn a checkpoint into the app's model", module("export")),
+    "package": Verb(["app", "packaging"], False, "make the packaged app in dist; --check tries it", module("bundle")),
 }
 
 # What is installed together: "app" is the project's own dependencies, each other name an extra of pyproject.toml.
 PROFILES = {
     "app": "the app's packages (0.5 GB to download, 1.1 GB on disk)",
     "training": "the training's packages, torch among them (0.3 GB, on Linux up to 4 GB)",
+    "packaging": "PyInstaller",
     "dev": "the test tools",
 }
 

@@ -19,6 +19,8 @@ EXCLUDED = (
     *("insightface.gui", "insightface.commands", "insightface.thirdparty.face3d", "numpy.f2py", "numpy.testing"),
     *("numpy.distutils", "onnx.reference", "onnx.backend.test", "onnxruntime.tools", "onnxruntime.transformers"),
     *("onnxruntime.quantization", "onnxruntime.datasets", "ml_dtypes.tests", "IPython", "jedi", "pandas"),
+    # Under the GPL 2 alone, which does not go together with OpenCV's Apache licence in one program.
+    "pyvirtualcam",
     # Windows and toolkits that are not ours.
     *("tkinter", "_tkinter", "turtle", "PIL.ImageTk", "PIL.ImageQt", "PyQt5", "PyQt6", "PySide2", "wx", "gi"),
     # Qt's modules beside those that the window uses.

@@ -21,6 +21,8 @@ def write(target: Path, constraints: Path) -> bool:
         version = importlib.metadata.version(RUNTIME)
     except importlib.metadata.PackageNotFoundError:
         return False
+    if target.is_file() and json.loads(target.read_text(encoding="utf-8"))["version"] == version:
+        return True  # of an earlier build; what is published under a version never changes
     wish = f"{RUNTIME}[cuda,cudnn]=={version}"
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
     done = subprocess.run([*command, "--constraint", str(constraints), wish], capture_output=True, text=True)

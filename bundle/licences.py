@@ -16,6 +16,9 @@ from pathlib import Path, PurePosixPath
 from bundle.contents import Entry
 
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|copyright|notice|thirdparty|third[-_]party|authors)", re.IGNORECASE)
+_DEBIANS = Path("/usr/share/common-licenses")
+#: A file there, and how it is named in a distribution's metadata.
+_COMMON = {"LGPL-3": "LGPL-3.0", "GPL-3": "GPL-3.0", "GPL-2": "GPL-2.0"}
 _NO_TEXT = (".py", ".pyc", ".pyi", ".so", ".html")
 
 
@@ -82,6 +85,16 @@ def system_parts(entries: Iterable[Entry]) -> list[Part]:
         text = Path("/usr/share/doc") / package / "copyright"
         found[package] = Part(package, shown, "see the text", [text] if text.is_file() else [])
     return [found[name] for name in sorted(found)]
+
+
+def common_texts(parts: Iterable[Part]) -> Part:
+    """Return the licences that ``parts`` name without bringing their texts, as Debian keeps them."""
+    named = " ".join(part.licence for part in parts if not part.texts)
+    wanted = [name for name, sign in _COMMON.items() if sign in named]
+    # The texts of Debian's own packages refer to these.
+    wanted += ["GPL-2", "LGPL-2", "LGPL-2.1", "Apache-2.0"]
+    texts = [_DEBIANS / name for name in dict.fromkeys(wanted) if (_DEBIANS / name).is_file()]
+    return Part("common licences", "", "the texts that others refer to", texts)
 
 
 def models(resources: Path) -> list[Part]:

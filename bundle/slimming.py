@@ -2,7 +2,8 @@
 
 Python's wheels each bring their own copy of what they need: OpenCV and PyAV an FFmpeg each, Pillow and OpenCV an AVIF
 library each. Where two have the same ABI (the major version in the file's name), one of them becomes a link to the
-other. Libraries that are loaded and never called become small stand-ins compiled from ``native/``.
+other. Libraries that are loaded and never called become small stand-ins compiled from ``native/``, and so does OpenCV's
+OpenBLAS, which hands on to NumPy's.
 """
 
 from __future__ import annotations
@@ -35,9 +36,10 @@ def without_orphans(entries: Iterable[Entry], imports_of: Callable[[str], Iterab
     kept = list({entry[0]: entry for entry in entries}.values())
     libraries = {PurePosixPath(entry[0]).name: entry for entry in kept if _is_library(entry) and entry[2] != "SYMLINK"}
     # A link that stands for a second copy has the name that is asked for.
-    targets = {
-        PurePosixPath(place).name: PurePosixPath(target).name for place, target, kind in kept if kind == "SYMLINK"
-    }
+    links = (
+        (PurePosixPath(place).name, PurePosixPath(target).name) for place, target, kind in kept if kind == "SYMLINK"
+    )
+    targets = {name: target for name, target in links if target != name}
     waiting = [entry[1] for entry in kept if not _is_library(entry) and entry[2] in ("BINARY", "EXTENSION")]
     reached: set[str] = set()
     while waiting:
@@ -75,34 +77,54 @@ def with_one_copy(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def with_stand_ins(entries: Sequence[Entry], work: Path) -> list[Entry]:
-    """Return the entries with libraries that are never called replaced by what ``native/`` compiles to in ``work``.
+    """Return the entries with libraries that are never called, and OpenCV's OpenBLAS, replaced by small ones.
 
-    Without a C compiler they stay as they are.
+    These are compiled from ``native/`` into ``work``. Without a C compiler everything stays as it is.
     """
     compiler = shutil.which("cc")
     if compiler is None:
         return list(entries)
     work.mkdir(parents=True, exist_ok=True)
+    compile_ = _Compiler(compiler, work)
+    numpys = next((source for place, source, _ in entries if place.startswith("numpy.libs/libscipy_openblas64_")), None)
     result = []
     for place, source, kind in entries:
-        replacement = None if kind == "SYMLINK" else _stand_in(compiler, Path(source), work)
+        replacement = None if kind == "SYMLINK" else _stand_in(compile_, Path(source), numpys)
         result.append((place, str(replacement or source), kind))
     return result
 
 
-def _stand_in(compiler: str, library: Path, work: Path) -> Path | None:
+def _stand_in(compile_: _Compiler, library: Path, numpys: str | None) -> Path | None:
     name = library.name
     if name.startswith("libicudata.so"):
         entry_point = f"icudt{name.split('.so.')[1].split('.')[0]}_dat"
-        return _compile(compiler, work / name, "icu_data.c", [f"-DICU_ENTRY_POINT={entry_point}"])
+        return compile_(name, "icu_data.c", f"-DICU_ENTRY_POINT={entry_point}")
     if name.startswith("libx265-"):
-        return _compile(compiler, work / name, "no_x265.c", [f"-DX265_API_GET=x265_api_get_{name.split('.so.')[1]}"])
+        return compile_(name, "no_x265.c", f"-DX265_API_GET=x265_api_get_{name.split('.so.')[1]}")
     if name.startswith("libSvtAv1Enc-"):
-        source = work / "no_svt_av1.c"
         lines = "".join(f"REFUSES({function})\n" for function in exported(library))
-        source.write_text((NATIVE / "no_svt_av1.c").read_text(encoding="utf-8") + lines, encoding="utf-8")
-        return _compile(compiler, work / name, str(source), [])
+        return compile_(name, "no_svt_av1.c", more=lines)
+    if name.startswith("libopenblas") and library.parent.name.startswith("opencv") and numpys is not None:
+        # Found beside OpenCV's folder of libraries, or through PyInstaller's link to it one folder up.
+        way = "-Wl,-rpath,$ORIGIN/../numpy.libs:$ORIGIN/numpy.libs"
+        return compile_(name, "one_blas.c", numpys, way, "-Wl,--allow-shlib-undefined")
     return None
+
+
+class _Compiler:
+    """Compiles sources of ``native/`` into libraries in ``work``."""
+
+    def __init__(self, compiler: str, work: Path) -> None:
+        self._compiler, self._work = compiler, work
+
+    def __call__(self, name: str, source: str, *options: str, more: str = "") -> Path:
+        """Return the library called ``name`` made of ``source`` with the lines ``more`` after it."""
+        text = self._work / source
+        text.write_text((NATIVE / source).read_text(encoding="utf-8") + more, encoding="utf-8")
+        target = self._work / name
+        command = [self._compiler, "-shared", "-fPIC", "-Os", "-s", f"-Wl,-soname,{name}", "-o", str(target), str(text)]
+        subprocess.run([*command, *options], check=True)
+        return target
 
 
 def exported(library: Path) -> list[str]:
@@ -114,15 +136,15 @@ def exported(library: Path) -> list[str]:
     return sorted({name.split("@")[0] for kind, name in symbols if kind == "T" and not name.startswith("_")})
 
 
-def _compile(compiler: str, target: Path, source: str, options: list[str]) -> Path:
-    command = [compiler, "-shared", "-fPIC", "-Os", "-s", f"-Wl,-soname,{target.name}", *options]
-    subprocess.run([*command, "-o", str(target), str(NATIVE / source)], check=True)
-    return target
+def needed_by(library: str) -> list[str]:
+    """Return the names of the libraries that a file itself asks the loader for, not those that they ask for in turn."""
+    told = subprocess.run(["readelf", "--dynamic", "--wide", library], capture_output=True, text=True).stdout
+    return [line.split("[")[1].rstrip("]") for line in told.splitlines() if "(NEEDED)" in line]
 
 
 #: What holds symbols for debuggers and may lose them, as patterns below the application's inner folder. The wheels'
 #: makers have moved parts of other libraries about (``auditwheel``), and ``strip`` breaks those.
-STRIPPED = ("libpython*.so*", "python3*/lib-dynload/*.so", "av/**/*.so")
+STRIPPED = ("libpython*.so*", "python3*/lib-dynload/*.so", "av/**/*.so", "PIL/*.so")
 
 
 def strip_debugging(inner: Path) -> None:

@@ -122,6 +122,7 @@ def add(sources: Iterable[Path], progress: Progress = lambda _share: True) -> Pa
         (unfinished / _DONE).touch()
         shutil.rmtree(target, ignore_errors=True)
         unfinished.replace(target)
+        progress(1.0)
     except (OSError, zipfile.BadZipFile) as error:
         raise GpuPackError(f"The GPU pack cannot be unpacked: {error}. It needs about 3 GB of room.") from error
     finally:

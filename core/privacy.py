@@ -17,12 +17,12 @@ _FILE = re.compile(r"^.*?(?P<suffix>\.[A-Za-z0-9]{2,5})$")
 
 
 def without_names(text: str, user: str | None = None) -> str:
-    """Return ``text`` with paths, file names and addresses shortened to what they are: "(path).jpg", "http://(address)".
+    """Return ``text`` with paths, file names and addresses shortened to what they are: "(path).jpg", "(http address)".
 
     Paths of the program's own modules keep their end, which tracebacks need. ``user`` is the name to leave out; the
     present user's where None.
     """
-    text = _URL.sub(lambda found: f"{found['scheme']}://(address)", text)
+    text = _URL.sub(lambda found: f"({found['scheme']} address)", text)
     text = _QUOTED.sub(lambda found: found["quote"] + _inside(found["inside"]) + found["end"], text)
     text = _BARE.sub(lambda found: _path(found[0]), text)
     name = _user() if user is None else user
@@ -32,7 +32,7 @@ def without_names(text: str, user: str | None = None) -> str:
 
 
 def _inside(text: str) -> str:
-    if "://(address)" in text:
+    if " address)" in text:
         return text
     if "/" in text or "\\" in text:
         return _path(text)

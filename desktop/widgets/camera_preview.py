@@ -147,7 +147,7 @@ class _Watched:
         except AnimirrorError as error:
             if not self._stopped.is_set():
                 self._failed(self, str(error))
-        except EndOfSource:
+        except (EndOfSource, RuntimeError):  # the latter where the page was finished with in the meantime
             pass
         finally:
             source.close()

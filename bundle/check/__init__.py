@@ -1,0 +1,1 @@
+"""Meets the packaged application as a user does: another folder, another user, a screen, a mouse and a keyboard."""
