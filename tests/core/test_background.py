@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +15,11 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from core import background_packs
+from core import background_packs, paths
 from core.background import Parting
 from core.background_matting import Matting
-from core.background_packs import Family, MatteError, adopt, find
+from core.background_packs import Family, MatteError, adopt, fetch, find
+from core.errors import ModelError
 from core.images import load_picture
 from core.views import Background
 
@@ -162,9 +166,29 @@ def test_a_file_that_was_changed_is_refused_and_not_found(pack: Path, tmp_path: 
     assert find([pack.parent]) is None
 
 
+def test_the_download_is_checked_and_then_found(pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = tmp_path / "served"
+    served.mkdir()
+    (served / "net.onnx").write_bytes(pack.read_bytes())
+    monkeypatch.setattr(paths, "cache", lambda: tmp_path / "cache")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(served))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/net.onnx"
+        known = replace(background_packs.PACKS[0], address=address)
+        monkeypatch.setattr(background_packs, "PACKS", (known,))
+        lain = fetch(lambda _there, _size: True, tmp_path / "mattes")
+        assert find([tmp_path / "mattes"]) == (known, lain)
+        (served / "net.onnx").write_bytes(b"x" * known.size)
+        with pytest.raises(ModelError, match="not the file that was expected"):
+            fetch(lambda _there, _size: True, tmp_path / "other")
+        server.shutdown()
+    assert find([tmp_path / "other"]) is None
+
+
 def test_without_a_network_it_is_said_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background_packs, "usual_folders", lambda: (tmp_path,))
-    with pytest.raises(MatteError, match=r"modnet\.onnx or u2netp\.onnx, and none is installed\. Choose the file"):
+    with pytest.raises(MatteError, match=r"or u2netp\.onnx, and none is installed\. Let the window download"):
         Matting.installed()
 
 
