@@ -11,17 +11,19 @@ from torch import Tensor, nn
 
 EPS = 1e-5
 RHO_BOUNDS = (0.0, 1.0)
+HALF = (torch.float16, torch.bfloat16)
 
 
 def mixed_norm(x: Tensor, rho: Tensor, eps: float = EPS) -> Tensor:
     """Return ``rho * IN(x) + (1 - rho) * LN(x)`` for ``x`` of shape (N, C, H, W) and ``rho`` (1, C, 1, 1).
 
     Instance statistics are taken over (H, W), layer statistics over (C, H, W). The layer statistics are
-    assembled from the instance ones, which saves a second pass over the feature map.
+    assembled from the instance ones, which saves a second pass over the feature map. They are never of less than
+    32 bits: in 16, sums over a feature map overflow. The result has the precision of ``x``.
     """
     pixels = x.shape[2] * x.shape[3]
     channels = x.shape[1]
-    variance, mean = torch.var_mean(x, dim=(2, 3), keepdim=True, correction=1)
+    variance, mean = torch.var_mean(_widened(x), dim=(2, 3), keepdim=True, correction=1)
     layer_mean = mean.mean(dim=1, keepdim=True)
     # Sum of squares about the layer mean = within channels + between channels.
     within = variance * (pixels - 1)
@@ -32,7 +34,13 @@ def mixed_norm(x: Tensor, rho: Tensor, eps: float = EPS) -> Tensor:
     # One multiply-add over the feature map: scale * x + shift.
     scale = rho * instance_scale + (1 - rho) * layer_scale
     shift = -rho * mean * instance_scale - (1 - rho) * layer_mean * layer_scale
-    return x * scale + shift
+    normalised = x * scale + shift
+    return normalised.to(x.dtype) if x.dtype in HALF else normalised
+
+
+def _widened(x: Tensor) -> Tensor:
+    """Give what mixed precision made narrow 32 bits; anything else stays as it is."""
+    return x.float() if x.dtype in HALF else x
 
 
 class AdaLIN(nn.Module):
@@ -93,10 +101,15 @@ class SoftAdaLIN(nn.Module):
 
     def forward(self, x: Tensor, content: Tensor, style: Tensor) -> Tensor:
         """Normalise ``x`` (N, C, H, W) under ``content`` and ``style`` vectors of shape (N, C)."""
-        gamma = torch.lerp(self.style_gamma(style), self.content_gamma(content), self.w_gamma)
-        beta = torch.lerp(self.style_beta(style), self.content_beta(content), self.w_beta)
+        gamma = _mixed(self.style_gamma(style), self.content_gamma(content), self.w_gamma)
+        beta = _mixed(self.style_beta(style), self.content_beta(content), self.w_beta)
         normalised: Tensor = self.norm(x, gamma, beta)
         return normalised
+
+
+def _mixed(style: Tensor, content: Tensor, share: Tensor) -> Tensor:
+    # lerp takes one type only, and the parameters keep theirs in mixed precision.
+    return torch.lerp(_widened(style), _widened(content), share)
 
 
 @torch.no_grad()
