@@ -10,7 +10,7 @@ from pathlib import Path
 from core.blending import Blend
 from core.catalogue import Direction
 from core.errors import AnimirrorError
-from export import peers
+from export import bench, peers
 from export.build import RESEARCH_LICENCE, Description, build
 from export.distil import verb
 from export.parity import ParityError
@@ -41,7 +41,11 @@ def main() -> int:
     verb.add_arguments(distilling)
     measuring = verbs.add_parser("peers", help="measure our models beside others'", description=peers.PURPOSE)
     peers.add_arguments(measuring)
+    timing = verbs.add_parser("bench", help="measure ONNX files against each other", description=bench.PURPOSE)
+    bench.add_arguments(timing)
     arguments = parser.parse_args()
+    if arguments.verb == "bench":
+        return _bench(arguments)
     if arguments.verb == "distil":
         return _distil(arguments)
     if arguments.verb == "peers":
@@ -68,6 +72,14 @@ def _distil(arguments: argparse.Namespace) -> int:
     try:
         return verb.run(arguments)
     except (AnimirrorError, ParityError) as error:
+        print(f"export: {error}", file=sys.stderr)
+        return 1
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    try:
+        return bench.run(arguments)
+    except AnimirrorError as error:
         print(f"export: {error}", file=sys.stderr)
         return 1
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.catalogue import load_model_folder
+from core.paths import resources
 from export.crops import crops_from, standard_folder
 from export.optimise.generator import InferenceGenerator, for_inference
 from export.optimise.hourglass import MergedHourGlass
@@ -98,3 +101,15 @@ def test_networks_of_another_kind_come_back_as_they_are() -> None:
 def test_sides_that_have_no_whole_tiles_are_refused() -> None:
     with pytest.raises(ValueError, match="multiple of 64"):
         for_inference(Generator(width=8, blocks=1), 200)
+
+
+def test_the_shipped_model_is_the_rewritten_one_and_close_to_torch() -> None:
+    model = load_model_folder(resources() / "models" / "ink")
+    model.verify()
+    parity = model.manifest.metrics["parity"]
+    assert parity["crops"] >= 6
+    assert max(parity["anime"], parity["attention"]) <= 1e-3
+    file = onnx.load(str(model.path))
+    kinds = [node.op_type for node in file.graph.node]
+    assert kinds.count("Conv") < 190, "the trunk's convolutions are products of matrices"
+    assert model.path.stat().st_size < 20e6
