@@ -12,17 +12,15 @@ from pathlib import Path
 from core import paths
 from core.converter import Cancelled
 from core.errors import AnimirrorError
-from core.finishing import Finish
 from core.queue.job import ENDED, Job, Kind, State, Wishes, kind_of
 from core.queue.journal import Journal, Unfinished, leftovers
 from core.queue.line import PhotoLine
 from core.queue.photo import Outcome, PhotoTask
+from core.queue.work import convert_moving, photo_task, weight_of
 from core.queue.workshop import Workshop
-from core.video import MovingDrawer, Preview, VideoOptions, convert_animation, convert_video, is_video_path
+from core.video import Preview
 from core.writing import Destination
 
-#: Bytes of a video that are about as much work as one photo.
-_BYTES_OF_A_PHOTO = 50_000
 _IDLE = 0.5
 
 
@@ -192,7 +190,7 @@ class ConversionQueue:
 
     def _append(self, entries: list[tuple[Path, Wishes]]) -> list[Job]:
         with self._condition:
-            added = [Job(next(self._numbers), source, wishes, weight=_weight(source)) for source, wishes in entries]
+            added = [Job(next(self._numbers), source, wishes, weight=weight_of(source)) for source, wishes in entries]
             self._jobs |= {job.identifier: job for job in added}
             self._journal.add(added)
             self._condition.notify_all()
@@ -253,18 +251,7 @@ class ConversionQueue:
         line.run(tasks(), done)
 
     def _task(self, job: Job) -> PhotoTask:
-        wishes = job.wishes
-        return PhotoTask(
-            job.source,
-            self._destination(job, f".{wishes.format}"),
-            f".{wishes.format}",
-            wishes.view,
-            Finish(intensity=wishes.intensity, background=wishes.background),
-            wishes.centre,
-            wishes.quality,
-            wishes.keep_gps,
-            go=lambda: self._wanted(job),
-        )
+        return photo_task(job, self._destination(job, f".{job.wishes.format}"), lambda: self._wanted(job))
 
     def _take(self, job: Job, outcome: Outcome) -> None:
         if isinstance(outcome.error, Cancelled):
@@ -275,27 +262,14 @@ class ConversionQueue:
             self._succeed(job, outcome.path, outcome.notes)
 
     def _convert_moving(self, job: Job, kind: Kind) -> None:
-        wishes = job.wishes
-
         def progress(share: float) -> bool:
             self._hold()
             self._share(job, share)
             return self._wanted(job)
 
         try:
-            generator = self._workshop.generator(wishes.model, alone=True)
-            detector = self._workshop.moving_detector()
-            drawer = MovingDrawer(detector, generator, wishes.view, wishes.intensity, wishes.steadiness)
             destination = self._destination(job, job.source.suffix)
-            if kind is Kind.ANIMATION:
-                made = convert_animation(
-                    job.source, destination, drawer, wishes.quality, wishes.keep_gps, progress, self._preview
-                )
-                self._succeed(job, made.path, made.notes)
-            else:
-                options = VideoOptions(wishes.quality, wishes.start, wishes.end, wishes.keep_gps)
-                film = convert_video(job.source, destination, drawer, options, progress, self._preview)
-                self._succeed(job, film.path, film.notes)
+            self._succeed(job, *convert_moving(job, kind, self._workshop, destination, progress, self._preview))
         except Cancelled:
             self._stopped(job)
         except AnimirrorError as error:
@@ -368,12 +342,3 @@ class ConversionQueue:
             if self._begun is not None:
                 self._worked += now - self._begun
             self._begun = now if running else None
-
-
-def _weight(source: Path) -> float:
-    if not is_video_path(source):
-        return 1.0
-    try:
-        return max(5.0, source.stat().st_size / _BYTES_OF_A_PHOTO)
-    except OSError:
-        return 1.0

@@ -1,0 +1,58 @@
+"""From a job to the work that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from core.converter import Progress
+from core.finishing import Finish
+from core.queue.job import Job, Kind
+from core.queue.photo import PhotoTask
+from core.queue.workshop import Workshop
+from core.video import MovingDrawer, Preview, VideoOptions, convert_animation, convert_video, is_video_path
+from core.writing import Destination
+
+#: Bytes of a video that are about as much work as one photo.
+_BYTES_OF_A_PHOTO = 50_000
+
+
+def weight_of(source: Path) -> float:
+    """Guess how much work a file is, in photos."""
+    if not is_video_path(source):
+        return 1.0
+    try:
+        return max(5.0, source.stat().st_size / _BYTES_OF_A_PHOTO)
+    except OSError:
+        return 1.0
+
+
+def photo_task(job: Job, destination: Destination, go: Callable[[], bool]) -> PhotoTask:
+    """Return what the line is to do for a job; ``go`` answers whether it is still wanted."""
+    wishes = job.wishes
+    return PhotoTask(
+        job.source,
+        destination,
+        f".{wishes.format}",
+        wishes.view,
+        Finish(intensity=wishes.intensity, background=wishes.background),
+        wishes.centre,
+        wishes.quality,
+        wishes.keep_gps,
+        go,
+    )
+
+
+def convert_moving(
+    job: Job, kind: Kind, workshop: Workshop, destination: Destination, progress: Progress, preview: Preview | None
+) -> tuple[Path, tuple[str, ...]]:
+    """Convert a video or an animation; returns the result and sentences about it. Raises AnimirrorError."""
+    wishes = job.wishes
+    generator = workshop.generator(wishes.model, alone=True)
+    drawer = MovingDrawer(workshop.moving_detector(), generator, wishes.view, wishes.intensity, wishes.steadiness)
+    if kind is Kind.ANIMATION:
+        made = convert_animation(job.source, destination, drawer, wishes.quality, wishes.keep_gps, progress, preview)
+        return made.path, made.notes
+    options = VideoOptions(wishes.quality, wishes.start, wishes.end, wishes.keep_gps)
+    film = convert_video(job.source, destination, drawer, options, progress, preview)
+    return film.path, film.notes
