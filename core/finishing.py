@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.analysis import Analysis
 from core.background import Parting
 from core.blending import Blend, blend
-from core.rendering import HEAT, Layer, as_heat, mixed, overlaid
+from core.rendering import HEAT, Layer, as_heat, mixed, overlaid, side_by_side
 from core.views import Background, View
 
 
@@ -97,6 +97,14 @@ def finished(
     if parting is not None:
         pixels, alpha = parting.put_before(pixels, finish.background, alpha)
     return Finished(pixels, before, alpha)
+
+
+def beside_original(result: Finished, alpha: NDArray[np.uint8] | None) -> Finished:
+    """Put the original, which has this ``alpha``, left of the result."""
+    if result.alpha is not None:
+        whole = np.full_like(result.alpha, 255) if alpha is None else alpha
+        alpha = np.hstack((whole, result.alpha))
+    return Finished(side_by_side(result.before, result.pixels), side_by_side(result.before, result.before), alpha)
 
 
 def _layer(analysis: Analysis, place: int, face: DrawnFace, view: View) -> Layer:

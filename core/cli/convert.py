@@ -15,10 +15,10 @@ from typing import Any
 from core import facepacks
 from core.background_matting import Matting
 from core.catalogue import load_catalogue
+from core.cli.choices import add_choices, chosen_finish
 from core.cli.inputs import expand
 from core.errors import AnimirrorError, OutputError, quoted
 from core.faces import Face, FaceDetector
-from core.finishing import Finish
 from core.generator import Generator
 from core.live.loading import load_detector, once
 from core.naming import result_stem, usual_name
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--name", default="{name} {style}", metavar="PATTERN", help='of the results (default: "{name} {style}")'
     )
-    parser.add_argument("--background", type=Background, choices=list(Background), default=Background.KEEP)
+    add_choices(parser)
     parser.add_argument("--keep-gps", action="store_true", help="let results tell where they were taken")
     parser.add_argument("--start", type=float, metavar="SECONDS", help="of videos: where to begin")
     parser.add_argument("--end", type=float, metavar="SECONDS", help="of videos: where to end")
@@ -129,6 +129,9 @@ class _Work:
         self._begun = datetime.now().astimezone()
         self._written: set[Path] = set()
         self._failures = 0
+        if options.background is not Background.KEEP:
+            # Told before the first picture is read, and not for each.
+            self._matting()
         try:
             options.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -175,16 +178,18 @@ class _Work:
             self._destination(source, f".{options.format}"),
             f".{options.format}",
             options.view,
-            Finish(background=options.background),
+            chosen_finish(options),
             options.centre,
             options.quality,
             options.keep_gps,
+            crop=options.crop,
+            beside=options.side_by_side,
         )
 
     def _convert_moving(self, source: Path, kind: Kind) -> Told:
         options = self._options
         try:
-            drawer = MovingDrawer(self._moving_detector(), self._generator(), options.view)
+            drawer = MovingDrawer(self._moving_detector(), self._generator(), options.view, options.intensity)
             destination = self._destination(source, source.suffix)
             if kind is Kind.ANIMATION:
                 made = convert_animation(source, destination, drawer, options.quality, options.keep_gps)

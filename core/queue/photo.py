@@ -15,8 +15,9 @@ from core.converter import Cancelled, crop_for, notes, part
 from core.encoding import encode_picture
 from core.errors import AnimirrorError
 from core.faces import Face, FaceDetector
-from core.finishing import DrawnFace, Finish, finished, wanted
+from core.finishing import DrawnFace, Finish, beside_original, finished, wanted
 from core.generator import Generator, Styled
+from core.handcrop import HandCrop
 from core.images import load_picture, picture_size
 from core.stopwatch import Stopwatch
 from core.views import Background, View
@@ -29,6 +30,7 @@ class PhotoTask:
 
     suffix: the result's format, such as ".png". quality: 1 to 100. centre: without a face, draw the picture's centre.
     keep_gps: whether the result tells where the photo was taken. go: answers whether this photo is still wanted.
+    crop: draw this square and look for no face. beside: put the original beside the result.
     """
 
     source: Path
@@ -40,6 +42,8 @@ class PhotoTask:
     quality: int = 95
     keep_gps: bool = False
     go: Callable[[], bool] = lambda: True
+    crop: HandCrop | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Photo:
         with self.watch.stage("decode"):
             picture = load_picture(self.task.source, self.task.keep_gps)
         self._check()
-        crop = crop_for(generator.model.manifest.direction, picture, None)
+        crop = crop_for(generator.model.manifest.direction, picture, self.task.crop)
         self._analysis = analyse(picture, detector, generator.size, self.task.centre, self.watch, crop)
 
     @property
@@ -104,6 +108,8 @@ class Photo:
                 parting = part(analysis, task.view, task.finish, matting())
         with self.watch.stage("compose"):
             result = finished(analysis, faces, task.view, task.finish, parting)
+            if task.beside:
+                result = beside_original(result, analysis.picture.alpha if task.view is View.FRAME else None)
         told, found = notes(analysis, task.view, task.finish), analysis.faces
         exif, xmp, pixels, alpha = analysis.picture.exif, analysis.picture.xmp, result.pixels, result.alpha
         # A large photo would else be in memory twice while it is encoded.
