@@ -22,10 +22,12 @@ NATIVE = Path(__file__).parent / "native"
 SHARED = {
     **dict.fromkeys(("libavcodec", "libavformat", "libavutil", "libswscale", "libswresample"), "av.libs"),
     **dict.fromkeys(("libgfortran", "libquadmath"), "numpy.libs"),
-    **dict.fromkeys(("libavif", "libpng16"), "pillow.libs"),
+    **dict.fromkeys(("libavif", "libpng16", "libwebp"), "pillow.libs"),
+    # The system's, which Qt asks for.
+    "libXau": ".",
 }
 
-_NAME = re.compile(r"^(?P<name>lib[a-z0-9_+]+?)(-[0-9a-f]{8,}(-[0-9a-f]{8,})?)?\.so\.(?P<major>\d+)")
+_NAME = re.compile(r"^(?P<name>lib[A-Za-z0-9_+]+?)(-[0-9a-f]{8,}(-[0-9a-f]{8,})?)?\.so\.(?P<major>\d+)")
 
 
 def without_orphans(entries: Iterable[Entry], imports_of: Callable[[str], Iterable[str]]) -> list[Entry]:
@@ -56,7 +58,8 @@ def _is_library(entry: Entry) -> bool:
     """Tell whether an entry is a library that is inside because something asked for it, or a link to such a one."""
     place = PurePosixPath(entry[0])
     loose = place.parent == PurePosixPath(".") or place.parent.name.endswith(".libs")
-    return loose and ".so" in place.name and not place.name.startswith("libpython")
+    named = place.name.startswith("lib") and not place.name.startswith("libpython")
+    return loose and named and entry[2] != "EXTENSION"
 
 
 def with_one_copy(entries: Sequence[Entry]) -> list[Entry]:

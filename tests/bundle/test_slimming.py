@@ -59,6 +59,7 @@ def test_libraries_that_nothing_kept_asks_for_go() -> None:
         ("pillow.libs/libavif-2.so.16", "/pillow", "BINARY"),
         ("opencv.libs/libaom.so.3", "/aom", "BINARY"),
         ("libpython3.11.so.1.0", "/python", "BINARY"),
+        ("_pillow_heif.cpython-311-x86_64-linux-gnu.so", "/heif", "EXTENSION"),
     ]
     kept = [entry[0] for entry in slimming.without_orphans(entries, lambda file: asks.get(file, []))]
     assert kept == [entry[0] for entry in entries if entry[0] not in ("libgtk-3.so.0", "opencv.libs/libaom.so.3")]
