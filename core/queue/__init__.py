@@ -35,7 +35,8 @@ from core.queue.job import Job, Kind, State, Wishes, kind_of
 from core.queue.journal import Unfinished
 from core.queue.line import PhotoLine, Tools
 from core.queue.photo import Outcome, PhotoTask
-from core.queue.queue import ConversionQueue, Overall
+from core.queue.progress import Overall
+from core.queue.queue import ConversionQueue
 from core.queue.workshop import Workshop
 
 __all__ = [

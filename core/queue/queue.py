@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from core import paths
@@ -16,22 +15,13 @@ from core.queue.job import ENDED, Job, Kind, State, Wishes, kind_of
 from core.queue.journal import Journal, Unfinished, leftovers
 from core.queue.line import PhotoLine
 from core.queue.photo import Outcome, PhotoTask
-from core.queue.work import convert_moving, photo_task, weight_of
+from core.queue.progress import Overall, WorkClock
+from core.queue.work import conflicts, convert_moving, photo_task, result_suffix, weight_of
 from core.queue.workshop import Workshop
 from core.video import Preview
 from core.writing import Destination
 
 _IDLE = 0.5
-
-
-@dataclass(frozen=True)
-class Overall:
-    """How far the whole queue is: jobs ended, jobs in all, share of the work, and seconds left (None: unknown)."""
-
-    ended: int
-    jobs: int
-    share: float
-    seconds_left: float | None
 
 
 class ConversionQueue:
@@ -60,8 +50,7 @@ class ConversionQueue:
         self._paused = self._stopping = False
         self._unwanted: set[int] = set()
         self._written: set[Path] = set()
-        self._worked = 0.0
-        self._begun: float | None = None
+        self._clock = WorkClock()
         self._thread = threading.Thread(target=self._work, name="animirror-queue", daemon=True)
         self._thread.start()
 
@@ -97,10 +86,7 @@ class ConversionQueue:
 
         Raises ModelError when the model is not there.
         """
-        style = self._workshop.model(wishes.model).manifest.id
-        free = wishes.model_copy(update={"replace": True})
-        targets = (free.destination(source, style).expected(f".{wishes.format}") for source in sources)
-        return [target for target in targets if target.exists()]
+        return conflicts(sources, wishes, self._workshop.model(wishes.model).manifest.id)
 
     def pause(self) -> None:
         """Begin nothing new and hold the video in work; photos on the line are finished."""
@@ -165,15 +151,7 @@ class ConversionQueue:
     def overall(self) -> Overall:
         """Return how far everything is."""
         with self._condition:
-            jobs = list(self._jobs.values())
-            whole = sum(job.weight for job in jobs)
-            done = sum(job.weight * (1.0 if job.state in ENDED else job.share) for job in jobs)
-            drawn = sum(job.weight * job.share for job in jobs)
-            worked = self._worked + (time.monotonic() - self._begun if self._begun is not None else 0.0)
-        left = None
-        if drawn > 0.0 and worked > 0.0:
-            left = (whole - done) * worked / drawn
-        return Overall(sum(job.state in ENDED for job in jobs), len(jobs), done / whole if whole else 1.0, left)
+            return Overall.of(tuple(self._jobs.values()), self._clock.seconds)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until nothing waits or runs any more; answers whether it came to that in time."""
@@ -200,7 +178,7 @@ class ConversionQueue:
 
     def _work(self) -> None:
         while (job := self._next(lambda _job: True)) is not None:
-            self._count_time(True)
+            self._clock.run()
             try:
                 kind = kind_of(job.source)
                 if kind is Kind.PHOTO:
@@ -210,7 +188,7 @@ class ConversionQueue:
             except Exception as error:  # a defect: the thread has to live on for the other jobs
                 self._fail(job, f"A defect in Animirror stopped the conversion: {error!r}")
             finally:
-                self._count_time(False)
+                self._clock.rest()
 
     def _next(self, fits: Callable[[Job], bool], wait: bool = True) -> Job | None:
         """Start the first job that waits, None at the end or where it does not fit."""
@@ -268,7 +246,7 @@ class ConversionQueue:
             return self._wanted(job)
 
         try:
-            destination = self._destination(job, job.source.suffix)
+            destination = self._destination(job, result_suffix(job.source, kind, job.wishes))
             self._succeed(job, *convert_moving(job, kind, self._workshop, destination, progress, self._preview))
         except Cancelled:
             self._stopped(job)
@@ -294,9 +272,9 @@ class ConversionQueue:
     def _hold(self) -> None:
         with self._condition:
             if self._paused:
-                self._count_time(False)
+                self._clock.rest()
                 self._condition.wait_for(lambda: not self._paused or self._stopping or bool(self._unwanted))
-                self._count_time(True)
+                self._clock.run()
 
     def _share(self, job: Job, share: float) -> None:
         with self._condition:
@@ -335,10 +313,3 @@ class ConversionQueue:
             self._jobs[job.identifier] = job
             self._changed(job)
         return job
-
-    def _count_time(self, running: bool) -> None:
-        with self._condition:
-            now = time.monotonic()
-            if self._begun is not None:
-                self._worked += now - self._begun
-            self._begun = now if running else None

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from core.converter import Progress
 from core.finishing import Finish
-from core.queue.job import Job, Kind
+from core.queue.job import Job, Kind, Wishes, kind_of
 from core.queue.photo import PhotoTask
 from core.queue.workshop import Workshop
-from core.video import MovingDrawer, Preview, VideoOptions, convert_animation, convert_video, is_video_path
+from core.video import (
+    RESULT_SUFFIXES,
+    MovingDrawer,
+    Preview,
+    VideoOptions,
+    convert_animation,
+    convert_video,
+    is_video_path,
+)
 from core.writing import Destination
 
 #: Bytes of a video that are about as much work as one photo.
@@ -25,6 +33,23 @@ def weight_of(source: Path) -> float:
         return max(5.0, source.stat().st_size / _BYTES_OF_A_PHOTO)
     except OSError:
         return 1.0
+
+
+def result_suffix(source: Path, kind: Kind, wishes: Wishes) -> str:
+    """Return how the name of a result will end, as far as that is known before the source is read."""
+    own = source.suffix.lower()
+    if kind is Kind.VIDEO:
+        return own if own in RESULT_SUFFIXES else RESULT_SUFFIXES[0]
+    return own if kind is Kind.ANIMATION else f".{wishes.format}"
+
+
+def conflicts(sources: Iterable[Path], wishes: Wishes, style: str) -> list[Path]:
+    """Return the files that results of ``sources``, drawn by the model ``style``, have the names of."""
+    plain = wishes.model_copy(update={"replace": True})
+    targets = (
+        plain.destination(source, style).expected(result_suffix(source, kind_of(source), wishes)) for source in sources
+    )
+    return [target for target in targets if target.exists()]
 
 
 def photo_task(job: Job, destination: Destination, go: Callable[[], bool]) -> PhotoTask:

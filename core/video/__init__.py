@@ -12,9 +12,11 @@ on with the first frame that is missing. ``convert_animation`` does the same for
 from core.video.animation import AnimationOutcome, convert_animation
 from core.video.converting import Preview, VideoOptions, VideoOutcome, convert_video
 from core.video.drawing import MovingDrawer
+from core.video.joining import RESULT_SUFFIXES
 from core.video.opening import VIDEO_SUFFIXES, is_video_path, open_video
 
 __all__ = [
+    "RESULT_SUFFIXES",
     "VIDEO_SUFFIXES",
     "AnimationOutcome",
     "MovingDrawer",

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import av
 import av.error
@@ -26,6 +26,8 @@ _FORMATS = {
     ".mov": ("mov", {"movflags": "+faststart"}),
     ".mkv": ("matroska", {}),
 }
+RESULT_SUFFIXES: Final = tuple(_FORMATS)
+"""How names of results may end, the usual one first."""
 _ALTERNATIVE = ".mkv"
 #: Streams that are carried over. Others describe the old pictures, as timed sensor data do.
 _KEPT = ("audio", "subtitle", "attachment")
@@ -52,7 +54,7 @@ def plan(source: Path, segments: Segments) -> Plan:
         shown = picture_stream(container)
         others = [stream for stream in container.streams if stream is not shown]
         wanted = [stream for stream in others if stream.type in _KEPT]
-        own = source.suffix.lower() if source.suffix.lower() in _FORMATS else ".mp4"
+        own = source.suffix.lower() if source.suffix.lower() in _FORMATS else RESULT_SUFFIXES[0]
         if _all_fit(container, wanted, own, segments):
             return Plan(own, [stream.index for stream in wanted])
         kept = [stream for stream in wanted if _all_fit(container, [stream], _ALTERNATIVE, segments)]

@@ -123,6 +123,8 @@ def test_files_of_every_kind_become_results_and_are_told_as_they_finish(
         assert job.result is not None
         assert [seen.state for seen in told if seen.identifier == job.identifier][:2] == [State.WAITING, State.RUNNING]
         assert told[-1].state is State.DONE
+    taken = queue.conflicts([*files, moving, film], wishes)
+    assert sorted(taken) == sorted((tmp_path / "out").iterdir())
     overall = queue.overall()
     assert (overall.ended, overall.jobs, overall.share, overall.seconds_left) == (5, 5, 1.0, 0.0)
 
