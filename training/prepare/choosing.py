@@ -124,7 +124,8 @@ def _age(candidate: Candidate, filters: Filters) -> Rejection | None:
     age = candidate.age
     if age is None:
         return None
-    if age - filters.age_margin < ADULT:
+    # Turned round, so that a number that is none never counts as an adult's.
+    if not age - filters.age_margin >= ADULT:
         return Rejection(
             Why.MINOR, f"estimated age {age:.0f} less a margin of {filters.age_margin:.0f} is below {ADULT}"
         )

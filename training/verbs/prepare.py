@@ -15,8 +15,11 @@ from training.prepare.head import load
 from training.prepare.looking import Domain, Way
 from training.prepare.pipeline import Wishes, prepare
 from training.prepare.work import cores
+from training.verbs.numbers import at_least, finite, positive, share
 
 INTERRUPTED = 130
+#: Side of the smallest crop that is worth its name, in pixels.
+LEAST_SIZE = 16
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,28 +33,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="portraits that are frontal already: keep their framing and background; the filters still apply",
     )
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="delete what an earlier run made in --out from other files than SRC (otherwise that is an error)",
+    )
     choose = parser.add_argument_group("which faces")
     choose.add_argument("--gender", type=Gender, choices=list(Gender), default=wanted.gender, help=_default())
-    choose.add_argument("--certainty", type=_share, default=wanted.certainty, help="of the gender, " + _default())
-    choose.add_argument("--min-age", type=float, help="estimated years")
-    choose.add_argument("--max-age", type=float, help="estimated years")
+    choose.add_argument("--certainty", type=share, default=wanted.certainty, help="of the gender, " + _default())
+    choose.add_argument("--min-age", type=finite, help="estimated years")
+    choose.add_argument("--max-age", type=finite, help="estimated years")
     choose.add_argument(
         "--age-margin",
-        type=float,
+        type=positive,
         help="years; a face whose estimated age less this is below 18 is never used (default: the estimator's error)",
     )
     choose.add_argument(
-        "--min-eyes", type=float, default=wanted.least_eye_distance, help="pixels between the eyes, " + _default()
+        "--min-eyes", type=positive, default=wanted.least_eye_distance, help="pixels between the eyes, " + _default()
     )
     choose.add_argument(
         "--min-sharpness",
-        type=float,
+        type=positive,
         help=f"default {wanted.least_sharpness:g}; 0 for anime, whose plain areas are no want of focus",
     )
-    choose.add_argument("--max-yaw", type=float, default=wanted.most_yaw, help="degrees turned aside, " + _default())
+    choose.add_argument("--max-yaw", type=positive, default=wanted.most_yaw, help="degrees turned aside, " + _default())
     choose.add_argument(
         "--min-coverage",
-        type=_share,
+        type=share,
         default=wanted.least_coverage,
         help="share of the crop that has to lie inside the picture, " + _default(),
     )
@@ -68,13 +76,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="default: vary; keep for anime and --as-is",
     )
     how.add_argument(
-        "--variants", type=_count, default=cut.variants, help="pictures of a face, each on another backdrop"
+        "--variants", type=at_least(1), default=cut.variants, help="pictures of a face, each on another backdrop"
     )
-    how.add_argument("--size", type=_count, default=CROP_SIZE, help="side in pixels, " + _default())
+    how.add_argument("--size", type=at_least(LEAST_SIZE), default=CROP_SIZE, help="side in pixels, " + _default())
     how.add_argument("--format", choices=("png", "webp", "jpg"), default="png", help=_default())
-    parser.add_argument("--test", type=_share, default=0.05, help="share that is held out, " + _default())
-    parser.add_argument("--seed", type=int, default=0, help="draws test pictures and backdrops, " + _default())
-    parser.add_argument("--jobs", type=int, default=cores(), help="processes (default: one a core, here %(default)s)")
+    parser.add_argument("--test", type=share, default=0.05, help="share that is held out, " + _default())
+    parser.add_argument("--seed", type=at_least(0), default=0, help="draws test pictures and backdrops, " + _default())
+    parser.add_argument(
+        "--jobs", type=at_least(1), default=cores(), help="processes (default: one a core, here %(default)s)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -103,7 +113,9 @@ def run(options: argparse.Namespace) -> int:
         most_yaw=options.max_yaw,
         least_coverage=options.min_coverage,
     )
-    wishes = Wishes(options.sources, options.out, way, filters, cut, options.test, options.seed, options.jobs)
+    wishes = Wishes(
+        options.sources, options.out, way, filters, cut, options.test, options.seed, options.jobs, options.replace
+    )
     if photos:
         print(
             f"Gender and age are estimates of {_estimator_in_words(way.estimator)}; {filters.age_margin:.1f} years are "
@@ -120,8 +132,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _margin(options: argparse.Namespace, estimator: str) -> float:
     if options.age_margin is not None:
-        if options.age_margin < 0:
-            raise AnimirrorError("--age-margin is taken off an estimated age; it cannot be negative.")
         return float(options.age_margin)
     return open_estimator(estimator, threads=1).age_error if estimator else 0.0
 
@@ -144,17 +154,3 @@ def _estimator_in_words(name: str) -> str:
 
 def _default() -> str:
     return "default %(default)s"
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
-    return value

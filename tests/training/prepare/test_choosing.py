@@ -77,6 +77,13 @@ def test_no_filter_lets_a_minor_through() -> None:
     assert rejection.why is Why.MINOR
 
 
+@pytest.mark.parametrize(("age", "margin"), [(12.0, float("nan")), (float("nan"), 0.0), (float("nan"), float("nan"))])
+def test_a_number_that_is_none_makes_nobody_an_adult(age: float, margin: float) -> None:
+    rejection = reject(candidate(0, age=age), Filters(gender=Gender.ANY, age_margin=margin))
+    assert rejection is not None
+    assert rejection.why is Why.MINOR
+
+
 @pytest.mark.parametrize("age", [25.0, 51.0])
 def test_a_range_of_ages_can_be_wished_for(age: float) -> None:
     rejection = reject(candidate(0, age=age), Filters(youngest=30.0, oldest=50.0))
