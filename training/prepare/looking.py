@@ -17,7 +17,7 @@ from training.prepare import quality
 from training.prepare.attributes import Estimator, open_estimator
 from training.prepare.duplicates import fingerprint
 from training.prepare.embedding import ArcFace
-from training.prepare.records import Candidate, Look, packed
+from training.prepare.records import Candidate, Look, packed, told
 
 
 class Domain(StrEnum):
@@ -60,7 +60,7 @@ class Looker:
 
     def __call__(self, path: Path) -> Look:
         """Look at the file at ``path``; whatever is wrong with it is told in the result."""
-        source = str(path)
+        source = told(path)
         try:
             status = path.stat()
         except OSError as error:

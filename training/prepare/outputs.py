@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.errors import OutputError, quoted
 from core.saving import write_whole
+from core.writing import failures_told
 from training.prepare.choosing import Chosen
 from training.prepare.looking import Domain
+from training.prepare.records import located
 
 #: Folder names of the two sides, as training recipes expect them.
 SIDE = {Domain.PHOTO: "A", Domain.ANIME: "B"}
@@ -44,15 +45,27 @@ class Outputs:
             write_whole(needed / ".writable", b"")
             (needed / ".writable").unlink()
 
-    def adopt(self, targets: Iterable[Path], cut: Mapping[str, Any]) -> None:
-        """Make ``targets`` this folder's pictures, before any of them is written.
+    def from_elsewhere(self, sources: Sequence[Path]) -> list[str]:
+        """Name the files, neither among nor below ``sources``, that pictures in this folder were made from."""
+        roots = [source.resolve() for source in sources]
+        origins = {origin: located(origin).resolve() for origin in self._origins().values() if origin}
+        return sorted(
+            origin
+            for origin, path in origins.items()
+            if not any(root == path or root in path.parents for root in roots)
+        )
 
-        Pictures of an earlier run are deleted where they are not wanted any more or were cut in another way. Raises
-        OutputError when a target is a file that no earlier run wrote.
+    def adopt(self, targets: Mapping[Path, str], cut: Mapping[str, Any], tell: Callable[[str], None] = print) -> None:
+        """Make ``targets`` (each with the source that it is made from) this folder's pictures, before any is written.
+
+        Pictures of an earlier run are deleted where they are not wanted any more or were cut in another way; how many
+        is told first. Raises OutputError when a target is a file that no earlier run wrote.
         """
-        wanted = {self._name(target) for target in targets}
+        origins = {self._name(target): source for target, source in targets.items()}
+        wanted = set(origins)
         before = self._read_list()
-        own = set(before.get("files", []))
+        old = self._origins()
+        own = set(old)
         strangers = sorted(name for name in wanted - own if (self.folder / name).exists())
         if strangers:
             raise OutputError(
@@ -61,11 +74,18 @@ class Outputs:
             )
         same = json.loads(json.dumps(dict(cut))) == before.get("cut")
         # The list first: a file that is on it and not on the disk does no harm, the reverse would never be cleaned up.
-        self._write_list(own | wanted, cut if same or not own else {})
-        for name in own - wanted if same else own:
-            with contextlib.suppress(FileNotFoundError):
-                (self.folder / name).unlink()
-        self._write_list(wanted, cut)
+        self._write_list({**old, **origins}, cut if same or not own else {})
+        # Another picture may have got the name of one that was there.
+        renamed = {name for name in own & wanted if old[name] not in {"", origins[name]}}
+        gone = own - wanted | renamed if same else own
+        outdated = sorted(name for name in gone if (self.folder / name).is_file())
+        if outdated:
+            why = "not wanted any more" if same else "cut in another way"
+            tell(f"{len(outdated)} pictures of an earlier preparation are {why} and are taken back.")
+        for name in outdated:
+            with failures_told(self.folder / name):
+                (self.folder / name).unlink(missing_ok=True)
+        self._write_list(origins, cut)
 
     def write_manifest(self, rows: Sequence[Chosen], files: Mapping[tuple[str, int], Sequence[Path]]) -> None:
         """Write a line a candidate, and one for each picture without any."""
@@ -109,8 +129,14 @@ class Outputs:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def _write_list(self, names: Iterable[str], cut: Mapping[str, Any]) -> None:
-        write_whole(self._list, json.dumps({"cut": dict(cut), "files": sorted(names)}, indent=1).encode("utf-8"))
+    def _origins(self) -> dict[str, str]:
+        """The pictures of an earlier run by name, each with its source; empty where the list does not say it."""
+        files = self._read_list().get("files", {})
+        return {str(name): str(files[name]) if isinstance(files, dict) else "" for name in files}
+
+    def _write_list(self, origins: Mapping[str, str], cut: Mapping[str, Any]) -> None:
+        text = json.dumps({"cut": dict(cut), "files": dict(origins)}, indent=1, sort_keys=True)
+        write_whole(self._list, text.encode("utf-8"))
 
 
 _HEADINGS = (

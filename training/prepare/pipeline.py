@@ -12,7 +12,7 @@ from training.prepare.choosing import Chosen, Filters, Rejection, Why, choose
 from training.prepare.cutting import Cut, Cutter, Order
 from training.prepare.looking import Looker, Way
 from training.prepare.outputs import Outputs, file_names
-from training.prepare.records import Journal, Look
+from training.prepare.records import Journal, Look, told
 from training.prepare.sheets import draw_sheet, kept_sections, rejected_sections
 from training.prepare.work import each
 
@@ -31,6 +31,7 @@ class Wishes:
     sources: folders, searched with all below them, or single files.
     test_share: share of the kept pictures, 0 to 1, that are held out; seed: draws them and the backdrops.
     jobs: processes; 0 takes every core.
+    replace: take back the pictures of an earlier preparation that come from other sources than these.
     """
 
     sources: Sequence[Path]
@@ -41,6 +42,7 @@ class Wishes:
     test_share: float = 0.05
     seed: int = 0
     jobs: int = 0
+    replace: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,19 @@ def prepare(wishes: Wishes, tell: Callable[[str], None] = print) -> Summary:
     """Prepare pictures; a preparation that is in the folder goes on, and other filters apply to what it looked at.
 
     Raises:
-        PrepareError: a source is missing, there are no files, or none is kept.
+        PrepareError: a source is missing, there are no files, none is kept, or pictures of other sources are in the
+            folder and are not to be replaced.
         OutputError: the folder cannot be written, or holds files that this command did not make.
         WeightsError: a network's weights cannot be fetched.
     """
     outputs = Outputs(wishes.out, wishes.way.domain)
     paths = _files(wishes.sources, wishes.out)
+    if not wishes.replace:
+        # Looking may take hours; whether its outcome is welcome is asked before.
+        _refuse_to_replace(outputs, wishes)
     looks = _look(paths, wishes, outputs, tell)
     rows = choose(looks, wishes.filters, wishes.test_share, wishes.seed)
-    rows, files = _cut(rows, wishes, outputs)
+    rows, files = _cut(rows, wishes, outputs, tell)
     outputs.write_manifest(rows, files)
     # In one folder after the other; a picture that is in neither was rejected.
     train = [path for row in rows if not row.test for path in files.get((row.look.source, row.number), ())]
@@ -114,6 +120,16 @@ def _files(sources: Sequence[Path], out: Path) -> list[Path]:
     return list(found)
 
 
+def _refuse_to_replace(outputs: Outputs, wishes: Wishes) -> None:
+    foreign = outputs.from_elsewhere(wishes.sources)
+    if foreign:
+        raise PrepareError(
+            f"{quoted(wishes.out)} holds {len(foreign)} pictures that were made from other files, such as "
+            f"{quoted(foreign[0])}, and this run would delete them. Name all folders in one command to have a set of "
+            "all of them, choose another --out, or add --replace to take those pictures back."
+        )
+
+
 def _look(paths: list[Path], wishes: Wishes, outputs: Outputs, tell: Callable[[str], None]) -> list[Look]:
     journal = Journal(outputs.journal, wishes.way.words)
     new = [path for path in paths if journal.known(path) is None]
@@ -123,27 +139,29 @@ def _look(paths: list[Path], wishes: Wishes, outputs: Outputs, tell: Callable[[s
         with journal.adding() as adding:
             for look in each(Looker, (wishes.way,), new, "looking", wishes.jobs):
                 adding.add(look)
-    return [journal.looks[str(path)] for path in paths]
+    return [journal.looks[told(path)] for path in paths]
 
 
 def _cut(
-    rows: list[Chosen], wishes: Wishes, outputs: Outputs
+    rows: list[Chosen], wishes: Wishes, outputs: Outputs, tell: Callable[[str], None]
 ) -> tuple[list[Chosen], dict[tuple[str, int], list[Path]]]:
     """Write the kept candidates' pictures; a source that cannot be read any more turns into a rejection."""
     names = file_names(rows, wishes.cut.variants, wishes.cut.suffix)
     files: dict[tuple[str, int], list[Path]] = {}
+    made_from: dict[Path, str] = {}
     orders = []
     for row in rows:
         key = row.look.source, row.number
         if row.rejection is None and row.candidate is not None:
             files[key] = [(outputs.test if row.test else outputs.train) / name for name in names[key]]
-            orders.append(Order(Path(row.look.source), row.number, row.candidate, tuple(files[key])))
-    outputs.adopt((path for paths in files.values() for path in paths), asdict(wishes.cut))
+            made_from |= dict.fromkeys(files[key], row.look.source)
+            orders.append(Order(row.look.path, row.number, row.candidate, tuple(files[key])))
+    outputs.adopt(made_from, asdict(wishes.cut), tell)
     lost: dict[tuple[str, int], str] = {}
     if orders:
         for delivery in each(Cutter, (wishes.cut,), orders, "cutting", wishes.jobs):
             if delivery.problem is not None:
-                lost[str(delivery.order.source), delivery.order.number] = delivery.problem
+                lost[told(delivery.order.source), delivery.order.number] = delivery.problem
     for key in lost:
         del files[key]
     rows = [

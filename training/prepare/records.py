@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -20,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.alignment import Alignment
 from core.errors import OutputError, quoted
+from core.writing import failures_told
 
 
 class _Record(BaseModel):
@@ -65,7 +68,7 @@ class Candidate(_Record):
 class Look(_Record):
     """A picture that was looked at: its candidates (none where no face was found), or why it cannot be read.
 
-    source: the path as found; bytes and modified (nanoseconds) tell whether the file is still the same.
+    source: the path as :func:`told` writes it; bytes and modified (nanoseconds) tell whether the file is the same.
     """
 
     source: str
@@ -73,6 +76,25 @@ class Look(_Record):
     modified: int
     problem: str | None = None
     candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """Return where the picture lies."""
+        return located(self.source)
+
+
+#: A byte of a file name that is no UTF-8, the way Python keeps it, and the way that is written here.
+_ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")
+
+
+def told(path: Path) -> str:
+    """Write a path as text that any file can hold, with escapes for bytes of its name that are no UTF-8."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def located(source: str) -> Path:
+    """Return the path that :func:`told` wrote."""
+    return Path(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), source))
 
 
 def packed(vector: NDArray[np.float32]) -> str:
@@ -83,14 +105,22 @@ def packed(vector: NDArray[np.float32]) -> str:
 class Journal:
     """The looks of earlier, possibly stopped, runs that looked in the same ``way``.
 
-    A line that was cut off when its run was killed is dropped. A journal of another way is begun anew.
+    A line that was cut off when its run was killed is dropped. The looks of another way are put aside, and taken up
+    again when it is that way's turn.
     """
 
     def __init__(self, path: Path, way: Mapping[str, Any]) -> None:
         self.path = path
         self.looks: dict[str, Look] = {}
         header = json.dumps({"way": dict(way)}, sort_keys=True)
-        lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
+        lines = _lines(path)
+        if lines and lines[0] != header:
+            with failures_told(path):
+                if len(lines) > len((header, "")):
+                    path.replace(self._aside(lines[0]))
+                if self._aside(header).is_file():
+                    self._aside(header).replace(path)
+                    lines = _lines(path)
         if lines and lines[0] == header:
             # What follows the last line break was cut off.
             for line in lines[1:-1]:
@@ -101,7 +131,7 @@ class Journal:
 
     def known(self, path: Path) -> Look | None:
         """Return the look at ``path`` unless the file has changed since."""
-        look = self.looks.get(str(path))
+        look = self.looks.get(told(path))
         if look is None:
             return None
         try:
@@ -113,8 +143,18 @@ class Journal:
     @contextlib.contextmanager
     def adding(self) -> Iterator[Adding]:
         """Keep the journal open for new looks."""
-        with self.path.open("a", encoding="utf-8") as file:
+        with failures_told(self.path):
+            file = self.path.open("a", encoding="utf-8")
+        try:
             yield Adding(self, file)
+        finally:
+            # Every look was flushed as it came; what is left is what could not be written, and that was told.
+            with contextlib.suppress(OSError):
+                file.close()
+
+    def _aside(self, header: str) -> Path:
+        name = hashlib.sha256(header.encode()).hexdigest()[:8]
+        return self.path.with_name(f"{self.path.stem}-{name}{self.path.suffix}")
 
     def _write_anew(self, header: str) -> None:
         partial = self.path.with_name(f"{self.path.name}.part")
@@ -139,7 +179,12 @@ class Adding:
         self._file = file
 
     def add(self, look: Look) -> None:
-        """Note ``look`` so that it survives whatever comes next."""
+        """Note ``look`` so that it survives whatever comes next. Raises OutputError."""
         self._journal.looks[look.source] = look
-        self._file.write(look.model_dump_json() + "\n")
-        self._file.flush()
+        with failures_told(self._journal.path):
+            self._file.write(look.model_dump_json() + "\n")
+            self._file.flush()
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []

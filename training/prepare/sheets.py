@@ -66,7 +66,7 @@ def rejected_sections(rows: Sequence[Chosen]) -> list[Section]:
 def _rejected(row: Chosen) -> NDArray[np.uint8]:
     tile = np.full((TILE, TILE, 3), 90, dtype=np.uint8)
     try:
-        pixels = load_picture(Path(row.look.source)).pixels
+        pixels = load_picture(row.look.path).pixels
         tile = row.candidate.alignment(TILE).crop(pixels) if row.candidate is not None else _fitted(pixels)
     except ImageError:
         pass

@@ -1,7 +1,9 @@
 """The preparation from end to end, and every way in which its input can be bad."""
 
 import csv
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -196,6 +198,54 @@ def test_files_of_others_are_never_overwritten(raw: Path, portrait: NDArray[np.u
     with pytest.raises(OutputError, match="was not made by this command"):
         prepared()
     assert (own / "one.png").read_text() == "mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is text")
+def test_a_name_that_is_no_utf_8_is_prepared_like_any_other(raw: Path, prepared: Prepared) -> None:
+    save_all(raw, plain=drawing(1), odd=drawing(2))
+    (raw / "odd.png").rename(os.fsdecode(os.fsencode(raw) + b"/\xa4\xa4\xa4\xe5.png"))
+    for _ in range(2):
+        summary, out, _ = prepared(anime=True, test_share=0.0)
+        assert summary.train == 2
+        assert len(pictures_in(out / "trainB")) == 2
+    (raw / "plain.png").unlink()
+    (strange,) = raw.iterdir()
+    strange.write_bytes(b"broken")
+    with pytest.raises(PrepareError, match="None of the 1 files"):
+        prepared(anime=True)
+
+
+def test_pictures_of_other_sources_are_not_deleted_unasked(raw: Path, tmp_path: Path, prepared: Prepared) -> None:
+    first, second = raw / "first", raw / "second"
+    for number, folder in enumerate((first, second)):
+        folder.mkdir()
+        save_all(folder, **{f"n{number}": drawing(number)})
+    _, out, _ = prepared(anime=True, sources=[first])
+    with pytest.raises(PrepareError, match=r"holds 1 pictures .*n0\.png.*--replace"):
+        prepared(anime=True, sources=[second])
+    assert pictures_in(out / "trainB") == ["n0.png"]
+    summary, _, told = prepared(anime=True, sources=[first, second], test_share=0.0)
+    assert summary.train == 2
+    assert not any("taken back" in sentence for sentence in told)
+    _, _, told = prepared(anime=True, sources=[second], replace=True, test_share=0.0)
+    assert "1 pictures of an earlier preparation are not wanted any more and are taken back." in told
+    assert pictures_in(out / "trainB") == ["n1.png"]
+    (second / "n1.png").rename(second / "n2.png")
+    assert prepared(anime=True, sources=[second])[0].train == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--age-margin", "nan"], ["--age-margin", "inf"], ["--age-margin", "-1"], ["--min-age", "nan"],
+        ["--max-yaw", "nan"], ["--certainty", "nan"], ["--test", "2"], ["--jobs", "-1"], ["--seed", "-1"],
+        ["--size", "1"], ["--size", "big"],
+    ],
+)  # fmt: skip
+def test_numbers_that_mean_nothing_are_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["prepare", "raw", "--out", "out", *wrong])
+    assert f"argument {wrong[0]}: {wrong[1]}".replace("'", "") in capsys.readouterr().err.replace("'", "")
 
 
 def test_what_was_interrupted_goes_on_and_ends_the_same(

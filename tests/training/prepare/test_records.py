@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import OutputError
 from training.prepare.choosing import Chosen
 from training.prepare.outputs import file_names
-from training.prepare.records import Candidate, Journal, Look
+from training.prepare.records import Candidate, Journal, Look, located, told
 
 WAY = {"domain": "photo"}
 
@@ -46,6 +47,32 @@ def test_a_changed_file_is_looked_at_again(tmp_path: Path, picture: Path) -> Non
 def test_a_journal_of_another_way_is_begun_anew(tmp_path: Path, picture: Path) -> None:
     write(tmp_path / "journal", look(picture))
     assert Journal(tmp_path / "journal", {"domain": "anime"}).known(picture) is None
+
+
+def test_looks_of_another_way_are_put_aside_and_taken_up_again(tmp_path: Path, picture: Path) -> None:
+    write(tmp_path / "journal.jsonl", look(picture))
+    assert Journal(tmp_path / "journal.jsonl", {"domain": "anime"}).known(picture) is None
+    assert Journal(tmp_path / "journal.jsonl", WAY).known(picture) == look(picture)
+    assert Journal(tmp_path / "journal.jsonl", WAY).known(picture) == look(picture)
+
+
+def test_a_name_that_is_no_utf_8_can_be_noted(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9 \xa4\xa4.png"))
+    text = told(path)
+    text.encode("utf-8")
+    assert located(text) == path
+    assert located(told(tmp_path / "人物.png")) == tmp_path / "人物.png"
+    noted = Look(source=text, bytes=1, modified=1)
+    write(tmp_path / "journal", noted)
+    assert Journal(tmp_path / "journal", WAY).looks[text] == noted
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_told(tmp_path: Path, picture: Path) -> None:
+    journal = Journal(tmp_path / "journal", WAY)
+    journal.path = Path("/dev/full")
+    with pytest.raises(OutputError, match="disk is full"), journal.adding() as adding:
+        adding.add(look(picture))
 
 
 @pytest.mark.parametrize("lost", [1, 10, 60])
