@@ -35,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("inputs", nargs="+", metavar="INPUT", help="picture, video, folder or pattern")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
-    parser.add_argument("--model", metavar="ID", help="which model; `animirror models` lists them")
+    parser.add_argument(
+        "--model", metavar="ID", help="which model (default: the first full one); `animirror models` lists them"
+    )
     parser.add_argument(
         "--view",
         type=View,
