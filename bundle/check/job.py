@@ -86,15 +86,18 @@ class Job:
         self._expect(connections() == set(), f"sockets were opened: {connections()}")
 
     def _startup(self, place: Place, screen: Screen) -> None:
-        def seconds() -> float:
+        def measured() -> dict[str, float]:
             done = place.run("--startup-time", DISPLAY=screen.display)
             self._expect(done.returncode == 0, f"code {done.returncode}: {done.stdout}{done.stderr}")
-            return float(json.loads(done.stdout.splitlines()[-1])["seconds_to_window"])
+            told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+            return told
 
         if forget_files():
-            self.figures["cold start"] = seconds()
-        self.figures["warm starts"] = [seconds() for _ in range(3)]
-        if min(self.figures["warm starts"]) > WARM_SECONDS or self.figures.get("cold start", 0) > COLD_SECONDS:
+            self.figures["cold start"] = measured()
+        self.figures["warm starts"] = [measured() for _ in range(3)]
+        warm = min(start["seconds_to_window"] for start in self.figures["warm starts"])
+        cold = self.figures["cold start"]["seconds_to_window"] if "cold start" in self.figures else 0.0
+        if warm > WARM_SECONDS or cold > COLD_SECONDS:
             # Other work on the machine slows a start too: told, not counted as a fault of the application.
             self.figures["slow"] = f"more than {WARM_SECONDS:.0f} s warm or {COLD_SECONDS:.0f} s cold"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
+import sys
 
 import PySide6
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from core import __version__, logs, runtime
+from core import __version__, logs
 from core.privacy import without_names
 from desktop.icons import line_pixmap
 from desktop.theme import GAP, current_tokens
@@ -81,7 +82,9 @@ def bug_report(traceback_text: str) -> str:
         f"Animirror {__version__}, Python {platform.python_version()}, PySide6 {PySide6.__version__}, "
         f"{platform.platform()}"
     )
-    provider = f"Drawing on: {', '.join(runtime.in_use()) or 'nothing yet'}"
+    # What has not been imported by now draws nothing, and would have held up the first paint.
+    runtime = sys.modules.get("core.runtime")
+    provider = f"Drawing on: {', '.join(runtime.in_use() if runtime else ()) or 'nothing yet'}"
     parts = [f"{versions}\n{provider}", without_names(traceback_text.strip())]
     diary = logs.tail()
     if diary:

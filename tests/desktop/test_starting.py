@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -168,3 +169,10 @@ def test_the_licences_can_be_read(qtbot: QtBot) -> None:
     words = " ".join(label.text() for label in dialog.findChildren(QLabel))
     assert "For research only." in words
     assert "non-commercial research" in words
+
+
+def test_the_program_measures_its_own_start(tmp_path: Path) -> None:
+    done = _run(["-m", "desktop", "--startup-time"], QT_QPA_PLATFORM="offscreen", HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert 0.1 < told["of_which_computing"] <= told["seconds_to_window"] < 120
