@@ -129,6 +129,10 @@ def _details(tokens: Tokens, size: float) -> str:
         selection-color: {tokens.on_accent};
     }}
     QAbstractSpinBox:focus {{ border: 2px solid {tokens.accent}; padding: 5px 9px; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
+    QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{
+        background: transparent; border: none; padding: 0 10px; color: {tokens.text};
+    }}
     QPlainTextEdit {{
         background: {tokens.sunken}; border: 1px solid {tokens.border}; border-radius: 9px; padding: 6px;
         selection-background-color: {tokens.accent}; selection-color: {tokens.on_accent};

@@ -104,8 +104,7 @@ class CropEditor(QWidget):
         field.setPrefix(prefix)
         field.setAccessibleName(name)
         field.setToolTip(name)
-        field.setAlignment(Qt.AlignmentFlag.AlignRight)
-        field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        field.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         field.setFixedWidth(104)
         field.valueChanged.connect(self._take_numbers)
         return field

@@ -157,6 +157,7 @@ def test_the_square_is_moved_and_sized_with_the_mouse(three: Desk, portrait_phot
 def test_numbers_and_keys_do_all_that_the_mouse_does(three: Desk, portrait_photo: Path) -> None:
     editor = _open_crop(three, portrait_photo)
     for field, number in zip(editor.fields, ("200", "180", "150", "10"), strict=True):
+        assert field.lineEdit().width() > 60, "the number can be read"
         field.setFocus()
         field.selectAll()
         QTest.keyClicks(field, number)
