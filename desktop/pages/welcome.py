@@ -53,6 +53,7 @@ class WelcomePage(QWidget):
         self._window = window
         self._list_cameras = list_cameras
         self._cameras: dict[str, Camera] = {}
+        self._drawings: list[tuple[QLabel, str]] = []
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.camera = ChoiceButton(self.tr("Camera"))
         self.camera.chosen.connect(self._choose_camera)
@@ -117,9 +118,19 @@ class WelcomePage(QWidget):
             self.preview.stop()
         return super().eventFilter(watched, event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw anew in the colours of a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Hide what is below."""
         QPainter(self).fillRect(self.rect(), self.palette().window())
+
+    def _draw(self) -> None:
+        for label, name in self._drawings:
+            label.setPixmap(line_pixmap(name, current_tokens().accent, 20, self.devicePixelRatioF()))
 
     def _find_cameras(self) -> None:
         found = self._list_cameras()
@@ -191,12 +202,12 @@ class WelcomePage(QWidget):
     def _make_promises(self) -> QFrame:
         card, layout = _card(self.tr("What it does"))
         for icon_name, text in (
-            ("photos", self.tr("Drop photos on the window and save the drawings.")),
+            ("photos", self.tr("Drop photos or videos on the window and save the drawings.")),
             ("camera", self.tr("Look into your camera and see yourself as anime.")),
             ("lock", self.tr("Everything happens on this computer. Nothing is ever sent anywhere.")),
         ):
             icon = QLabel()
-            icon.setPixmap(line_pixmap(icon_name, current_tokens().accent, 20, self.devicePixelRatioF()))
+            self._drawings.append((icon, icon_name))
             line = QLabel(text)
             line.setWordWrap(True)
             row = QHBoxLayout()
@@ -205,6 +216,7 @@ class WelcomePage(QWidget):
             row.addWidget(line, 1)
             layout.addLayout(row)
         layout.addStretch()
+        self._draw()
         return card
 
     def _make_terms(self) -> QFrame:
