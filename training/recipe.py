@@ -6,7 +6,7 @@ the key and the nearest one that exists.
 
 from __future__ import annotations
 
-import difflib
+import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,10 +15,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.errors import AnimirrorError, quoted
+from training.networks.discriminator import least_side
+from training.slips import sentence
 
 Count = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Decay = Annotated[float, Field(ge=0, lt=1)]
+Layers = Annotated[int, Field(ge=2, le=16)]
 #: The pictures of the report: A2B and B2A were shown after these numbers of steps.
 REPORT_MILESTONES = (
     1_000, 3_000, 6_000, 7_000, 8_000, 9_000, 11_000, 11_950, 12_000, 13_000, 13_490, 13_950, 15_950, 19_000, 21_000,
@@ -37,10 +41,10 @@ class _Section(BaseModel):
 class Data(_Section):
     """Where the two domains are and how a picture becomes a training window. Paths start at the working directory."""
 
-    folder: str = ""  # a prepared set with trainA, trainB, testA, testB; or name the folders one by one:
+    folder: str = ""  # a prepared set with trainA, trainB, testA, testB; or name the first two folders yourself:
     a: str = ""  # photos to train on
     b: str = ""  # anime to train on
-    a_test: str = ""  # photos held out, for grids and the stop rule; empty: those of `a`
+    a_test: str = ""  # photos held out, for grids and the stop rule; empty: the set's testA, otherwise those of `a`
     b_test: str = ""  # anime held out
     size: Count = 256  # side of the window that is trained on, in pixels
     load_size: Count = 286  # the shorter side is resized to this before the window is cut
@@ -50,21 +54,23 @@ class Data(_Section):
 
     @model_validator(mode="after")
     def _folders(self) -> Self:
-        if bool(self.folder) == bool(self.a and self.b):
+        if bool(self.folder) == bool(self.a or self.b) or bool(self.a) != bool(self.b):
             raise ValueError("name either data.folder, or both data.a and data.b")
         if self.load_size < self.size:
             raise ValueError(f"data.load_size ({self.load_size}) has to be at least data.size ({self.size})")
-        if self.size % 16:
-            raise ValueError(f"data.size ({self.size}) has to be a multiple of 16, the finest level of the hourglasses")
+        if self.size % 16 or self.size < 32:
+            raise ValueError(
+                f"data.size ({self.size}) has to be a multiple of 16, the finest level of the hourglasses, from 32 on"
+            )
         return self
 
     def path(self, which: Literal["a", "b", "a_test", "b_test"]) -> Path | None:
         """The folder of a domain; None where no held-out folder was named."""
-        if self.folder:
-            names = {"a": "trainA", "b": "trainB", "a_test": "testA", "b_test": "testB"}
-            return Path(self.folder) / names[which]
         named = {"a": self.a, "b": self.b, "a_test": self.a_test, "b_test": self.b_test}[which]
-        return Path(named) if named else None
+        if named:
+            return Path(named)
+        names = {"a": "trainA", "b": "trainB", "a_test": "testA", "b_test": "testB"}
+        return Path(self.folder) / names[which] if self.folder else None
 
 
 class Networks(_Section):
@@ -74,7 +80,8 @@ class Networks(_Section):
     generator_width: Annotated[int, Field(ge=4, multiple_of=4)] = 32  # channels at full size (small: at half size)
     discriminator: Literal["report", "projected"] = "report"
     discriminator_width: Count = 64  # channels of the first layer (projected: of every head)
-    discriminator_layers: Annotated[tuple[Count, ...], Field(strict=False)] = (7, 5)  # global and local; report only
+    # Convolutions of each discriminator, global and local; report only.
+    discriminator_layers: Annotated[tuple[Layers, ...], Field(strict=False, min_length=1)] = (7, 5)
     init: str = ""  # checkpoint whose averaged A2B generator the run starts from
 
 
@@ -97,10 +104,10 @@ class Optimizer(_Section):
     """Adam for the generators and Adam for the discriminators, the same settings."""
 
     learning_rate: Weight = 1e-4
-    betas: Annotated[tuple[Share, Share], Field(strict=False)] = (0.5, 0.999)
+    betas: Annotated[tuple[Decay, Decay], Field(strict=False)] = (0.5, 0.999)
     weight_decay: Weight = 1e-4
     decay_from: Share = 0.5  # share of the steps after which the rate falls linearly to zero
-    average: Annotated[float, Field(ge=0, lt=1)] = 0.0  # decay of the averaged generators; 0 is no averaging
+    average: Decay = 0.0  # decay of the averaged generators; 0 is no averaging
 
 
 class Augment(_Section):
@@ -134,7 +141,7 @@ class Stopping(_Section):
     """The stop rule; docs/when-to-stop.md explains it."""
 
     every: Annotated[int, Field(ge=0)] = 0  # steps between two measurements; 0 turns the rule off
-    pictures: Count = 50  # held-out pictures of each domain that are measured
+    pictures: Annotated[int, Field(ge=2)] = 50  # held-out pictures of each domain that are measured
     patience: Count = 10  # measurements without progress before the run counts as done
     least_gain: Share = 0.02  # progress: this share of everything won so far, and more than the noise
     flat: Share = 0.02  # the generators' loss is level when its trend changes it less than this over the patience
@@ -160,7 +167,7 @@ class Warmup(_Section):
 class Recipe(_Section):
     """Every setting of a run."""
 
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
     steps: Count = 1_000_000  # optimizer steps; the report calls them epochs
     batch: Count = 1  # pictures of each domain a step, over all devices together
     data: Data
@@ -179,6 +186,17 @@ class Recipe(_Section):
             raise ValueError(f"batch ({self.batch}) has to be a multiple of device.devices ({self.device.devices})")
         return self
 
+    @model_validator(mode="after")
+    def _can_judge(self) -> Self:
+        deepest = max(self.networks.discriminator_layers)
+        if self.networks.discriminator == "report" and self.data.size < least_side(deepest):
+            most = max(layers for layers in range(2, deepest + 1) if least_side(layers) <= self.data.size)
+            raise ValueError(
+                f"networks.discriminator_layers has {deepest}, which needs pictures of {least_side(deepest)} pixels; "
+                f"with data.size {self.data.size} at most {most} layers fit"
+            )
+        return self
+
 
 def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     """Read a recipe; ``changes`` are ``section.key=value`` in TOML's notation and win over the file.
@@ -192,8 +210,11 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         raise RecipeError(f"The recipe {quoted(path)} cannot be read ({error}); check its name.") from error
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"The recipe {quoted(path)} is not valid TOML: {error}.") from error
+    wishes: dict[str, Any] = {}
     for change in changes:
-        _merge(settings, _parsed(change))
+        _merge(wishes, _parsed(change))
+    _give_way(settings.get("data"), wishes.get("data"))
+    _merge(settings, wishes)
     return recipe_from(settings, f"The recipe {quoted(path)}")
 
 
@@ -202,20 +223,33 @@ def recipe_from(settings: dict[str, Any], origin: str = "The recipe") -> Recipe:
     try:
         return Recipe.model_validate(settings)
     except ValidationError as error:
-        sentences = [_sentence(dict(detail)) for detail in error.errors()]
+        sentences = [sentence(dict(detail), Recipe) for detail in error.errors()]
         raise RecipeError(f"{origin} cannot be followed: {'; '.join(sentences)}.") from error
 
 
 def _parsed(change: str) -> dict[str, Any]:
+    key, equals, value = change.partition("=")
+    if not equals:
+        raise RecipeError(f"{quoted(change)} is no setting: it has no value; write it as losses.cam=0.")
     try:
         return tomllib.loads(change)
     except tomllib.TOMLDecodeError:
-        key, equals, value = change.partition("=")
         try:
-            # A bare word is meant as text.
-            return tomllib.loads(f"{key} = '{value.strip()}'" if equals else "")
+            # A bare word is meant as text; what JSON writes as text TOML reads as text.
+            return tomllib.loads(f"{key} = {json.dumps(value.strip(), ensure_ascii=False)}")
         except tomllib.TOMLDecodeError as error:
             raise RecipeError(f"{quoted(change)} is no setting; write it as losses.cam=0.") from error
+
+
+def _give_way(data: Any, wishes: Any) -> None:
+    """Drop the file's way of naming pictures where --set names them in the other way."""
+    if not isinstance(data, dict) or not isinstance(wishes, dict):
+        return
+    if wishes.get("folder"):
+        for key in ("a", "b", "a_test", "b_test"):
+            data.pop(key, None)
+    elif wishes.get("a") or wishes.get("b"):
+        data.pop("folder", None)
 
 
 def _merge(settings: dict[str, Any], change: dict[str, Any]) -> None:
@@ -224,41 +258,3 @@ def _merge(settings: dict[str, Any], change: dict[str, Any]) -> None:
             _merge(settings[key], value)
         else:
             settings[key] = value
-
-
-def _sentence(detail: dict[str, Any]) -> str:
-    location = [part for part in detail["loc"] if isinstance(part, str)]
-    name = ".".join(location)
-    if detail["type"] == "extra_forbidden":
-        return f"it has the unknown key {quoted(name)}; the nearest one is {quoted(_nearest(name))}"
-    if detail["type"] == "missing":
-        return f"{quoted(name)} is missing"
-    if detail["type"] == "value_error":
-        return str(detail["ctx"]["error"])
-    return f"{quoted(name)} is {detail['input']!r}, but {_lower(str(detail['msg']))}"
-
-
-def _lower(message: str) -> str:
-    return message.removeprefix("Input ").replace("should be", "it has to be", 1)
-
-
-def _nearest(name: str) -> str:
-    """The most similar key: of the same section if its own name is alike, otherwise of all."""
-    section, _, key = name.rpartition(".")
-    keys = _keys()
-    # The section's own keys first, so that they win among equals.
-    keys.sort(key=lambda known: known.rpartition(".")[0] != section)
-    by_key = {known.rpartition(".")[2]: known for known in reversed(keys)}
-    own = [last for last, known in by_key.items() if known.rpartition(".")[0] == section]
-    alike = difflib.get_close_matches(key, own, n=1, cutoff=0.6) or difflib.get_close_matches(key, by_key, cutoff=0.0)
-    return by_key[alike[0]]
-
-
-def _keys() -> list[str]:
-    keys: list[str] = []
-    for name, field in Recipe.model_fields.items():
-        kind = field.annotation
-        keys.append(name)
-        if isinstance(kind, type) and issubclass(kind, _Section):
-            keys += [f"{name}.{key}" for key in kind.model_fields]
-    return keys
