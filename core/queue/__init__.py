@@ -23,9 +23,10 @@
         def closeEvent(self, event: QCloseEvent) -> None:
             self.queue.stop()                         # what is not done is offered by the next run
 
-``queue.pause()``, ``resume()``, ``cancel(id)``, ``retry(id)``, ``move(id, place)`` and ``remove(id)`` may be called at
-any time; ``queue.jobs`` is the list in its order. A job keeps the wishes it was added with. ``preview(before, after,
-seconds)`` gets every frame of the video in work: keep the latest, paint at your own pace.
+``queue.pause()``, ``resume()``, ``cancel(id)``, ``retry(id)``, ``change(id, wishes)``, ``move(id, place)`` and
+``remove(id)`` may be called at any time; ``queue.jobs`` is the list in its order. A job that has begun keeps its
+wishes. ``preview(before, after, seconds)`` gets every frame of the video in work: keep the latest, paint at your own
+pace.
 
 Photos go over a line (``line``) on which reading, drawing and writing happen at the same time and faces of several
 photos share a batch; :class:`PhotoLine` serves the command line as well. Videos and animations run one at a time.

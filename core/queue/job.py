@@ -98,7 +98,8 @@ class Job:
     """One file in the queue at one moment.
 
     share: of the work that is done, 0 to 1. result: the file that was made. error: a sentence, where it failed.
-    notes: sentences about the result. weight: how much work it is, in photos.
+    notes: sentences about the result. encoder: FFmpeg's name of what encoded a video. weight: how much work it is, in
+    photos.
     """
 
     identifier: int
@@ -109,4 +110,5 @@ class Job:
     result: Path | None = None
     error: str | None = None
     notes: tuple[str, ...] = ()
+    encoder: str | None = None
     weight: float = 1.0

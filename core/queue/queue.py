@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -11,12 +10,13 @@ from pathlib import Path
 from core import paths
 from core.converter import Cancelled
 from core.errors import AnimirrorError
+from core.queue.book import JobBook
 from core.queue.job import ENDED, Job, Kind, State, Wishes, kind_of
 from core.queue.journal import Journal, Unfinished, leftovers
 from core.queue.line import PhotoLine
 from core.queue.photo import Outcome, PhotoTask
 from core.queue.progress import Overall, WorkClock
-from core.queue.work import conflicts, convert_moving, photo_task, result_suffix, weight_of
+from core.queue.work import conflicts, convert_moving, photo_task, result_suffix
 from core.queue.workshop import Workshop
 from core.video import Preview
 from core.writing import Destination
@@ -39,14 +39,12 @@ class ConversionQueue:
         folder: Path | None = None,
     ) -> None:
         self._workshop = workshop
-        self._changed = changed
         self._preview = preview
         folder = folder or paths.state() / "queue"
         self._leftovers = leftovers(folder)
         self._journal = Journal(folder)
-        self._condition = threading.Condition(threading.RLock())
-        self._jobs: dict[int, Job] = {}
-        self._numbers = itertools.count(1)
+        self._book = JobBook(self._journal, changed)
+        self._condition = self._book.condition
         self._paused = self._stopping = False
         self._unwanted: set[int] = set()
         self._written: set[Path] = set()
@@ -62,7 +60,7 @@ class ConversionQueue:
     def restore(self) -> list[Job]:
         """Take over what an earlier run did not come to."""
         with self._condition:
-            added = self._append([(job.source, job.wishes) for job in self._leftovers.jobs])
+            added = self._book.append([(job.source, job.wishes) for job in self._leftovers.jobs])
             self.forget()
         return added
 
@@ -74,12 +72,11 @@ class ConversionQueue:
     @property
     def jobs(self) -> tuple[Job, ...]:
         """All jobs in their order."""
-        with self._condition:
-            return tuple(self._jobs.values())
+        return self._book.jobs
 
     def add(self, sources: Iterable[Path], wishes: Wishes) -> list[Job]:
         """Append files; they are started when their turn comes. Whether they can be read is found out then."""
-        return self._append([(source, wishes) for source in sources])
+        return self._book.append([(source, wishes) for source in sources])
 
     def conflicts(self, sources: Iterable[Path], wishes: Wishes) -> list[Path]:
         """Return the files that results of ``sources`` would replace with ``wishes.replace``, to ask about them first.
@@ -108,11 +105,11 @@ class ConversionQueue:
     def cancel(self, identifier: int) -> None:
         """Stop a job, within a frame; what was drawn of a video is kept for :meth:`retry`."""
         with self._condition:
-            job = self._jobs.get(identifier)
+            job = self._book.find(identifier)
             if job is None or job.state in ENDED:
                 return
             if job.state is State.WAITING:
-                self._end(job, State.CANCELLED)
+                self._book.end(job, State.CANCELLED)
             else:
                 self._unwanted.add(identifier)
             self._condition.notify_all()
@@ -120,43 +117,37 @@ class ConversionQueue:
     def retry(self, identifier: int, wishes: Wishes | None = None) -> None:
         """Let a job that failed, was cancelled or is done wait again, with other wishes if given."""
         with self._condition:
-            job = self._jobs.get(identifier)
-            if job is None or job.state not in ENDED:
-                return
-            self._unwanted.discard(identifier)
-            fresh = Job(identifier, job.source, wishes or job.wishes, weight=job.weight)
-            self._jobs[identifier] = fresh
-            self._journal.add([fresh])
-            self._condition.notify_all()
-        self._changed(fresh)
+            job = self._book.find(identifier)
+            if job is not None and job.state in ENDED:
+                self._unwanted.discard(identifier)
+                self._book.renew(Job(identifier, job.source, wishes or job.wishes, weight=job.weight))
+
+    def change(self, identifier: int, wishes: Wishes) -> None:
+        """Convert a job that still waits with other wishes; one that has begun keeps those it has."""
+        with self._condition:
+            job = self._book.find(identifier)
+            if job is not None and job.state is State.WAITING and job.wishes != wishes:
+                self._book.renew(replace(job, wishes=wishes))
 
     def move(self, identifier: int, place: int) -> None:
         """Put a job at a place of the list, counted from 0."""
-        with self._condition:
-            if identifier not in self._jobs:
-                return
-            order = [number for number in self._jobs if number != identifier]
-            order.insert(max(0, place), identifier)
-            self._jobs = {number: self._jobs[number] for number in order}
-            self._journal.order(order)
+        self._book.move(identifier, place)
 
     def remove(self, identifier: int) -> None:
         """Take a job out of the list; one that is in work is stopped first. Its result stays."""
         with self._condition:
             self.cancel(identifier)
-            job = self._jobs.pop(identifier, None)
-            if job is not None:
-                self._journal.ended(identifier, State.CANCELLED)
+            self._book.remove(identifier)
 
     def overall(self) -> Overall:
         """Return how far everything is."""
         with self._condition:
-            return Overall.of(tuple(self._jobs.values()), self._clock.seconds)
+            return Overall.of(self._book.jobs, self._clock.seconds)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until nothing waits or runs any more; answers whether it came to that in time."""
         with self._condition:
-            return self._condition.wait_for(lambda: all(job.state in ENDED for job in self._jobs.values()), seconds)
+            return self._condition.wait_for(lambda: self._book.settled, seconds)
 
     def stop(self) -> None:
         """End: what is in work is stopped, and what was not done is offered by the next run."""
@@ -164,17 +155,7 @@ class ConversionQueue:
             self._stopping = True
             self._condition.notify_all()
         self._thread.join()
-        self._journal.close(keep=any(job.state not in ENDED for job in self._jobs.values()))
-
-    def _append(self, entries: list[tuple[Path, Wishes]]) -> list[Job]:
-        with self._condition:
-            added = [Job(next(self._numbers), source, wishes, weight=weight_of(source)) for source, wishes in entries]
-            self._jobs |= {job.identifier: job for job in added}
-            self._journal.add(added)
-            self._condition.notify_all()
-        for job in added:
-            self._changed(job)
-        return added
+        self._journal.close(keep=not self._book.settled)
 
     def _work(self) -> None:
         while (job := self._next(lambda _job: True)) is not None:
@@ -194,9 +175,9 @@ class ConversionQueue:
         """Start the first job that waits, None at the end or where it does not fit."""
         with self._condition:
             while not self._stopping:
-                job = next((job for job in self._jobs.values() if job.state is State.WAITING), None)
+                job = self._book.first_waiting()
                 if job is not None and not self._paused:
-                    return self._update(job, state=State.RUNNING, share=0.0) if fits(job) else None
+                    return self._book.update(job, state=State.RUNNING, share=0.0) if fits(job) else None
                 if not wait:
                     return None
                 self._condition.wait(_IDLE)
@@ -242,12 +223,13 @@ class ConversionQueue:
     def _convert_moving(self, job: Job, kind: Kind) -> None:
         def progress(share: float) -> bool:
             self._hold()
-            self._share(job, share)
+            self._book.update(job, share=share)
             return self._wanted(job)
 
         try:
             destination = self._destination(job, result_suffix(job.source, kind, job.wishes))
-            self._succeed(job, *convert_moving(job, kind, self._workshop, destination, progress, self._preview))
+            made = convert_moving(job, kind, self._workshop, destination, progress, self._preview)
+            self._succeed(job, made.path, made.notes, made.encoder)
         except Cancelled:
             self._stopped(job)
         except AnimirrorError as error:
@@ -276,40 +258,17 @@ class ConversionQueue:
                 self._condition.wait_for(lambda: not self._paused or self._stopping or bool(self._unwanted))
                 self._clock.run()
 
-    def _share(self, job: Job, share: float) -> None:
-        with self._condition:
-            current = self._jobs.get(job.identifier)
-            if current is None:
-                return
-            self._update(current, share=share)
-
-    def _succeed(self, job: Job, result: Path | None, notes: tuple[str, ...]) -> None:
-        with self._condition:
-            current = self._jobs.get(job.identifier, job)
-            self._end(replace(current, share=1.0, result=result, notes=notes), State.DONE)
+    def _succeed(self, job: Job, result: Path | None, notes: tuple[str, ...], encoder: str | None = None) -> None:
+        self._book.end(job, State.DONE, share=1.0, result=result, notes=notes, encoder=encoder)
 
     def _fail(self, job: Job, sentence: str) -> None:
-        with self._condition:
-            self._end(replace(self._jobs.get(job.identifier, job), error=sentence), State.FAILED)
+        self._book.end(job, State.FAILED, error=sentence)
 
     def _stopped(self, job: Job) -> None:
         """End a job that is not wanted, or let it wait for the next run of the program."""
         with self._condition:
-            current = self._jobs.get(job.identifier, job)
             if job.identifier in self._unwanted:
                 self._unwanted.discard(job.identifier)
-                self._end(current, State.CANCELLED)
+                self._book.end(job, State.CANCELLED)
             else:
-                self._update(current, state=State.WAITING)
-
-    def _end(self, job: Job, state: State) -> None:
-        self._journal.ended(job.identifier, state)
-        self._update(job, state=state)
-        self._condition.notify_all()
-
-    def _update(self, job: Job, **changes: object) -> Job:
-        job = replace(job, **changes)  # type: ignore[arg-type]
-        if job.identifier in self._jobs:
-            self._jobs[job.identifier] = job
-            self._changed(job)
-        return job
+                self._book.update(job, state=State.WAITING)

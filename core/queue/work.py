@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.converter import Progress
@@ -68,16 +69,25 @@ def photo_task(job: Job, destination: Destination, go: Callable[[], bool]) -> Ph
     )
 
 
+@dataclass(frozen=True)
+class Made:
+    """A result, sentences about it, and what encoded it, where that can be one or the other."""
+
+    path: Path
+    notes: tuple[str, ...]
+    encoder: str | None = None
+
+
 def convert_moving(
     job: Job, kind: Kind, workshop: Workshop, destination: Destination, progress: Progress, preview: Preview | None
-) -> tuple[Path, tuple[str, ...]]:
-    """Convert a video or an animation; returns the result and sentences about it. Raises AnimirrorError."""
+) -> Made:
+    """Convert a video or an animation. Raises AnimirrorError."""
     wishes = job.wishes
     generator = workshop.generator(wishes.model, alone=True)
     drawer = MovingDrawer(workshop.moving_detector(), generator, wishes.view, wishes.intensity, wishes.steadiness)
     if kind is Kind.ANIMATION:
         made = convert_animation(job.source, destination, drawer, wishes.quality, wishes.keep_gps, progress, preview)
-        return made.path, made.notes
+        return Made(made.path, made.notes)
     options = VideoOptions(wishes.quality, wishes.start, wishes.end, wishes.keep_gps)
     film = convert_video(job.source, destination, drawer, options, progress, preview)
-    return film.path, film.notes
+    return Made(film.path, film.notes, film.encoder)

@@ -52,7 +52,7 @@ class PhotoSettings(_Section):
     quality: int = Field(default=95, ge=1, le=100)
     keep_gps: bool = False
     background: Background = Background.KEEP
-    view: View = View.PORTRAIT
+    view: View = View.FRAME
     intensity: Share = 1.0
     steadiness: Share = 0.5
     model: str | None = None

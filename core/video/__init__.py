@@ -12,8 +12,10 @@ on with the first frame that is missing. ``convert_animation`` does the same for
 from core.video.animation import AnimationOutcome, convert_animation
 from core.video.converting import Preview, VideoOptions, VideoOutcome, convert_video
 from core.video.drawing import MovingDrawer
+from core.video.encoders import working_encoder
 from core.video.joining import RESULT_SUFFIXES
 from core.video.opening import VIDEO_SUFFIXES, is_video_path, open_video
+from core.video.still import VideoStill, video_still
 
 __all__ = [
     "RESULT_SUFFIXES",
@@ -23,8 +25,11 @@ __all__ = [
     "Preview",
     "VideoOptions",
     "VideoOutcome",
+    "VideoStill",
     "convert_animation",
     "convert_video",
     "is_video_path",
     "open_video",
+    "video_still",
+    "working_encoder",
 ]

@@ -66,7 +66,7 @@ def test_every_choice_comes_back(path: Path) -> None:
     settings.photos.name_pattern = "{date} {name} 動畫"
     settings.photos.format = PictureFormat.WEBP
     settings.photos.background = Background.TRANSPARENT
-    settings.photos.view = View.FRAME
+    settings.photos.view = View.PORTRAIT
     settings.live.camera_name = "Kamera №1"
     settings.live.size = (1920, 1080)
     settings.live.view = LiveView.SPLIT
@@ -168,7 +168,7 @@ def test_what_a_newer_version_knows_survives_an_older_one(saved: Path) -> None:
     saved.write_text(json.dumps(content), encoding="utf-8")
     loaded = load_settings(saved)
     assert loaded.notice is None
-    assert loaded.settings.photos.view is View.PORTRAIT
+    assert loaded.settings.photos.view is View.FRAME
     loaded.settings.photos.quality = 80
     loaded.settings.app.choices["tips"] = False
     save_settings(loaded.settings, saved)
