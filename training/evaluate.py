@@ -5,6 +5,7 @@ Pictures go one by one, so that evaluating needs no more memory than drawing.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -59,6 +60,27 @@ class Direction:
     attention: Attention
 
 
+class Conditions(NamedTuple):
+    """How an evaluation was made: figures of other conditions are on other scales."""
+
+    tool: str
+    extractor: str
+    subsets: int
+    subset_size: int
+    real: int
+    made: int
+    size: int
+    pictures: str
+
+    def __str__(self) -> str:
+        """Tell them as part of a sentence."""
+        which = f" (set {self.pictures})" if self.pictures else ""
+        return (
+            f"{self.tool}; {self.extractor}; {self.subsets} subsets of {self.subset_size}; {self.real} real and "
+            f"{self.made} made pictures of {self.size} pixels{which}"
+        )
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """Everything that was measured of one checkpoint.
@@ -67,6 +89,7 @@ class Evaluation:
     identity: mean cosine of ArcFace vectors of photos and their drawings; identity_cycle: of photos and their way
     there and back; strangers: between different photos, the likeness of chance.
     milliseconds: median time of one drawing A2B of ``size`` pixels on ``device``.
+    pictures: a fingerprint of the photos and the anime; empty in evaluations of earlier versions.
     """
 
     checkpoint: str
@@ -80,6 +103,13 @@ class Evaluation:
     milliseconds: float
     device: str
     size: int
+    pictures: str = ""
+
+    @property
+    def conditions(self) -> Conditions:
+        """What has to be equal where two evaluations are compared."""
+        of = self.a2b.distances
+        return Conditions(of.tool, of.extractor, of.subsets, of.subset_size, of.real, of.fake, self.size, self.pictures)
 
 
 def open_checkpoint(path: Path) -> Checkpoint:
@@ -132,6 +162,7 @@ class Evaluator:
         self._features_b = self._features(to_pixels(anime), "anime")
         self._untouched = self._distances(self._features_b, self._features_a)
         self._persons = self._likeness.persons(np.stack(to_pixels(photos)))
+        self._fingerprint = _fingerprint(photos, anime)
 
     def evaluate(self, checkpoint: Checkpoint) -> Evaluation:
         """Measure one checkpoint."""
@@ -153,6 +184,7 @@ class Evaluator:
             milliseconds=_milliseconds(a2b, self._photos[:1].to(self._device)),
             device=_described(self._device),
             size=int(self._photos.shape[-1]),
+            pictures=self._fingerprint,
         )
 
     def _direction(
@@ -191,6 +223,13 @@ class Evaluator:
 
     def _distances(self, real: NDArray[np.float32], fake: NDArray[np.float32]) -> Distances:
         return distances(real, fake, EXTRACTOR, self._subsets, self._subset_size)
+
+
+def _fingerprint(photos: Tensor, anime: Tensor) -> str:
+    digest = hashlib.sha256()
+    for picture in (*to_pixels(photos), *to_pixels(anime)):
+        digest.update(picture.tobytes())
+    return digest.hexdigest()[:8]
 
 
 def described(evaluation: Evaluation) -> Iterator[str]:

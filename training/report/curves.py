@@ -185,5 +185,5 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _number(value: float) -> str:
     if abs(value) >= 1000 and float(value).is_integer():
-        return f"{int(value):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        return f"{int(value):,}"
     return f"{value:.4g}"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.evaluate import Evaluation
+from training.evaluate import Conditions, Evaluation
 from training.metrics.attention import Attention
 from training.report.heat import attention_of
 from training.report.pictures import read_grid
@@ -58,9 +58,10 @@ def series_of(attention: Mapping[int, Attention], field: str) -> Series:
     )
 
 
-def evaluated(run: Run, number: Callable[[Evaluation], float | None]) -> Series:
-    """Return a number of every evaluation; evaluations that have none are left out."""
-    found = [(one.step, value) for one in run.evaluations if (value := number(one)) is not None]
+def evaluated(run: Run, number: Callable[[Evaluation], float | None], conditions: Conditions) -> Series:
+    """Return a number of every evaluation made under ``conditions``; evaluations that have none are left out."""
+    alike = [one for one in run.evaluations if one.conditions == conditions]
+    found = [(one.step, value) for one in alike if (value := number(one)) is not None]
     return Series(
         np.array([step for step, _ in found], dtype=np.int64), np.array([value for _, value in found], dtype=np.float64)
     )

@@ -31,7 +31,14 @@ def over_steps(runs: Sequence[Run]) -> str:
         ),
     ]
     for run in runs:
-        if not _held_out(run):
+        if not run.recipe:
+            parts.append(
+                markup.missing(
+                    f"The recipe of {run.name} is not known (its last checkpoint is missing), so neither is whether "
+                    "these pictures were also trained on."
+                )
+            )
+        elif not _held_out(run):
             parts.append(
                 markup.missing(f"The recipe of {run.name} names no held-out pictures: these were also trained on.")
             )

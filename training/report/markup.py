@@ -53,4 +53,4 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], classes: str =
 
 def count(number: int) -> str:
     """Write a number with its thousands apart."""
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{number:,}"

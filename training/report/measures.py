@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from training.evaluate import Evaluation
+from training.evaluate import Conditions, Evaluation
 from training.metrics.attention import FACE_AREA
 from training.metrics.fidelity import KID_SCALE, Distances
 from training.report import markup
@@ -71,16 +71,26 @@ def metric_section(runs: Sequence[Run]) -> str:
                 "held-out pictures while training. Only its shape over the steps means something.",
             )
         )
-    for value, title, y_name in _CURVES:
-        lines = [Line(run.name, evaluated(run, value), number % 6, points=True) for number, run in enumerate(runs)]
-        if any(len(line.series) > 1 for line in lines):
-            parts.append(markup.figure(chart(title, lines, y_name), f"{title}, from python -m training evaluate."))
-    tables = [_evaluations(run) for run in runs if run.evaluations]
-    parts += tables or [
-        markup.missing(
-            "No checkpoint was evaluated: python -m training evaluate RUN adds KID, FID, LPIPS and likeness here."
+    groups = list(dict.fromkeys(one.conditions for run in runs for one in run.evaluations))
+    if len(groups) > 1:
+        parts.append(
+            markup.missing(
+                f"Checkpoints were evaluated in {len(groups)} ways. Each way has curves and tables of its own, since "
+                "figures of one must not be compared with those of another; to have them comparable, run python -m "
+                "training evaluate with equal options for all."
+            )
         )
-    ]
+    for conditions in groups:
+        parts += [*_curves(runs, conditions), *(_evaluations(run, conditions) for run in runs)]
+    parts += (
+        []
+        if groups
+        else [
+            markup.missing(
+                "No checkpoint was evaluated: python -m training evaluate RUN adds KID, FID, LPIPS and likeness here."
+            )
+        ]
+    )
     return markup.section("metrics", "Measurements", *parts)
 
 
@@ -108,12 +118,25 @@ def _best(run: Run) -> int:
     return int(run.kid.steps[int(run.kid.values.argmin())])
 
 
-def _evaluations(run: Run) -> str:
-    rows = [row for one in run.evaluations for row in _rows(one)]
+def _curves(runs: Sequence[Run], conditions: Conditions) -> Iterator[str]:
+    for value, title, y_name in _CURVES:
+        lines = [
+            Line(run.name, evaluated(run, value, conditions), number % 6, points=True)
+            for number, run in enumerate(runs)
+        ]
+        if any(len(line.series) > 1 for line in lines):
+            yield markup.figure(
+                chart(title, lines, y_name), f"{title}, from python -m training evaluate ({conditions})."
+            )
+
+
+def _evaluations(run: Run, conditions: Conditions) -> str:
+    alike = [one for one in run.evaluations if one.conditions == conditions]
+    if not alike:
+        return ""
+    rows = [row for one in alike for row in _rows(one)]
     headings = ("step", "way", "KID x 100", "FID", "LPIPS there and back", "attention in the face", "spread")
-    return markup.heading(f"{run.name}: evaluations") + markup.figure(
-        markup.table(headings, rows), _conditions(run.evaluations[-1])
-    )
+    return markup.heading(f"{run.name}: evaluations") + markup.figure(markup.table(headings, rows), _caption(alike[-1]))
 
 
 def _rows(one: Evaluation) -> list[list[str]]:
@@ -134,12 +157,10 @@ def _distances(found: Distances) -> list[str]:
     ]
 
 
-def _conditions(one: Evaluation) -> str:
-    of = one.a2b.distances
+def _caption(one: Evaluation) -> str:
     strangers = f", of strangers {one.strangers:.3f}" if one.strangers is not None else ""
     return (
-        f"Measured with {of.tool}; {of.extractor}; {of.subsets} subsets of {of.subset_size}; {of.real} real and "
-        f"{of.fake} made pictures. Untouched: photos against anime as they are, which is where the drawings begin. "
-        f"ArcFace cosine of photo and drawing {one.identity:.3f}{strangers}. A drawing of {one.size} pixels takes "
-        f"{one.milliseconds:.0f} ms ({one.device})."
+        f"Measured with {one.conditions}. Untouched: photos against anime as they are, which is where the drawings "
+        f"begin. At step {markup.count(one.step)}: ArcFace cosine of photo and drawing {one.identity:.3f}{strangers}; "
+        f"a drawing takes {one.milliseconds:.0f} ms ({one.device})."
     )

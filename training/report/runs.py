@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.errors import AnimirrorError, quoted
 from training.checkpoints import CheckpointError, load_metadata
-from training.evaluate import Evaluation
+from training.evaluate import Conditions, Evaluation
 from training.runfolder import BEST, LAST, STATS, read_stats
 
 METRICS = "metrics.jsonl"
@@ -131,15 +131,18 @@ def _series(lines: Sequence[Mapping[str, float]], name: str) -> Series:
 
 
 def _evaluations(path: Path) -> list[Evaluation]:
-    """Read metrics.jsonl; of one step the last, without lines that another version wrote or a crash cut off."""
+    """Read metrics.jsonl, without lines that another version wrote or a crash cut off.
+
+    Of one step, measured twice under the same conditions, the last counts.
+    """
     if not path.is_file():
         return []
     reader = TypeAdapter(Evaluation)
-    found: dict[int, Evaluation] = {}
-    for text in path.read_text(encoding="utf-8").splitlines():
+    found: dict[tuple[int, Conditions], Evaluation] = {}
+    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
         with contextlib.suppress(ValidationError):
             evaluation = reader.validate_json(text)
-            found[evaluation.step] = evaluation
+            found[evaluation.step, evaluation.conditions] = evaluation
     return list(found.values())
 
 

@@ -161,6 +161,41 @@ def test_evaluations_stand_with_their_conditions(make_run: MakeRun) -> None:
     assert [words for words in expected if words not in text] == []
 
 
+def test_evaluations_of_other_conditions_share_neither_curve_nor_table(make_run: MakeRun) -> None:
+    run = make_run("run")
+    near = Distances(0.0271, 0.002, 88.8, "some tool 1.0", "some network", 10, 20, 30, 40)
+    way = Direction(near, 0.21, Attention(0.61, 0.31))
+    few = Evaluation("x", 20, way, way, near, 0.44, 0.5, 0.05, 77.0, "a device", 64, "aaaa")
+    many = dataclasses.replace(
+        few, a2b=dataclasses.replace(way, distances=dataclasses.replace(near, real=300)), pictures="bbbb"
+    )
+    of = [
+        dataclasses.replace(few, step=20),
+        dataclasses.replace(few, step=40),
+        many,
+        dataclasses.replace(many, step=40),
+    ]
+    (run / "metrics.jsonl").write_text("\n".join(json.dumps(dataclasses.asdict(one)) for one in of), encoding="utf-8")
+    page = build_page(read_runs([run]))
+    text = outline(page).text
+    assert "were evaluated in 2 ways" in text
+    # Each way has its own table of two steps, and its own line of two points.
+    assert text.count("run: evaluations") == 2
+    for conditions in ("30 real and 40 made pictures of 64 pixels (set aaaa)", "300 real and 40 made"):
+        assert f"Measured with some tool 1.0; some network; 10 subsets of 20; {conditions}" in text
+        assert f"python -m training evaluate (some tool 1.0; some network; 10 subsets of 20; {conditions}" in text
+    curves = re.findall(r'aria-label="KID of A2B drawings".*?points="([^"]*)"', page, re.DOTALL)
+    assert [len(points.split()) for points in curves] == [2, 2]
+
+
+def test_an_unknown_recipe_is_said_to_be_unknown(make_run: MakeRun) -> None:
+    run = make_run("run")
+    (run / "last.safetensors").unlink()
+    text = outline(build_page(read_runs([run]))).text
+    assert "The recipe of run is not known" in text
+    assert "names no held-out pictures" not in text
+
+
 def test_broken_parts_of_a_run_leave_the_rest(make_run: MakeRun) -> None:
     run = make_run("run")
     (run / "grids" / "A2B-000010.jpg").write_bytes(b"broken")
