@@ -10,7 +10,7 @@ from pathlib import Path
 from core.blending import Blend
 from core.catalogue import Direction
 from core.errors import AnimirrorError
-from export import bench, peers
+from export import bench, peers, precision
 from export.build import RESEARCH_LICENCE, Description, build
 from export.distil import verb
 from export.parity import ParityError
@@ -43,7 +43,11 @@ def main() -> int:
     peers.add_arguments(measuring)
     timing = verbs.add_parser("bench", help="measure ONNX files against each other", description=bench.PURPOSE)
     bench.add_arguments(timing)
+    lowering = verbs.add_parser("lower", help="add files of lower precision to a model", description=precision.PURPOSE)
+    precision.add_arguments(lowering)
     arguments = parser.parse_args()
+    if arguments.verb == "lower":
+        return _lower(arguments)
     if arguments.verb == "bench":
         return _bench(arguments)
     if arguments.verb == "distil":
@@ -72,6 +76,14 @@ def _distil(arguments: argparse.Namespace) -> int:
     try:
         return verb.run(arguments)
     except (AnimirrorError, ParityError) as error:
+        print(f"export: {error}", file=sys.stderr)
+        return 1
+
+
+def _lower(arguments: argparse.Namespace) -> int:
+    try:
+        return precision.run(arguments)
+    except (AnimirrorError, CheckpointError, ValueError) as error:
         print(f"export: {error}", file=sys.stderr)
         return 1
 
