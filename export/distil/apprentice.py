@@ -44,7 +44,7 @@ class Weights:
     pixel: float = 8.0
     perceptual: float = 4.0
     adversarial: float = 0.25
-    consistency: float = 5.0
+    consistency: float = 10.0
     attention: float = 1.0
 
 
