@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from typing import Any
-
-from core.errors import AnimirrorError
 
 #: Verb -> what it does. Its module has ``add_arguments(parser)`` and ``run(options) -> exit code``, and is imported
 #: only when it is wanted.
@@ -27,6 +26,17 @@ VERBS = {
 
 def main(arguments: Sequence[str]) -> int:
     """Run ``arguments`` (a verb and its own arguments); return the exit code: 0 only when everything worked."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        # Importing torch takes seconds; one may think better of it even then.
+        print("training: stopped.", file=sys.stderr)
+        return 130
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from core.errors import AnimirrorError
+
     parser = argparse.ArgumentParser(prog="python -m training", description="Prepare data, train, measure.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, purpose in VERBS.items():
@@ -34,14 +44,15 @@ def main(arguments: Sequence[str]) -> int:
         if arguments and arguments[0] == verb:
             _module(verb).add_arguments(own)
     options = parser.parse_args(list(arguments))
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's encoding lacks is printed with escapes instead of ending the run.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return int(_module(options.verb).run(options))
     except AnimirrorError as error:
         print(f"training: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("training: stopped.", file=sys.stderr)
-        return 130
 
 
 def _module(verb: str) -> Any:

@@ -9,20 +9,25 @@ import numpy as np
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from torch import Tensor, nn
 
+from core.errors import quoted
 from training import checkpoints
 from training.ahead import Ahead
 from training.cyclegan import build
 from training.grids import draw_grid
+from training.held_out import Letter, held_out_domain, training_domain
 from training.loop import Plan
-from training.recipe import Device, Recipe
+from training.memory import memory_failures_told
+from training.recipe import Device, Recipe, RecipeError
 from training.stepper import Stepper
 from training.stopping import DistanceToAnime, StopRule
-from training.unpaired import Domain, Unpaired, Window, domain
+from training.unpaired import DataError, Unpaired, Window
 
 #: The frozen trunk below projected discriminators is somebody else's work and never saved.
 BORROWED = ".trunk."
+LETTERS: tuple[Letter, Letter] = ("a", "b")
 
 
 class CycleGANRun:
@@ -41,18 +46,22 @@ class CycleGANRun:
     ) -> None:
         """Build everything, the A2B generator from the checkpoint ``init``.
 
-        Raises DataError, WeightsError or CheckpointError when a recipe's wish cannot be met.
+        Raises DataError, WeightsError or CheckpointError when a recipe's wish cannot be met, OutOfMemoryError when
+        the networks are too large.
         """
         self.recipe, self._folder, self._fabric = recipe, folder, fabric
-        self.data = Unpaired(*training_domains(recipe, tell), _window(recipe), recipe.seed)
+        photos, anime = (training_domain(recipe, letter, tell, self._skipped(tell)) for letter in LETTERS)
+        self.data = Unpaired(photos, anime, _window(recipe), recipe.seed)
+        # Read now: a folder that cannot be shown or measured is told before the first step, not after hours.
+        self._shown, self._measured = _held_out_pictures(recipe, tell)
         self.batches = Ahead(self._batch, recipe.steps, recipe.data.workers)
-        torch.manual_seed(recipe.seed)
-        generators, discriminators = build(recipe)
-        if init:
-            checkpoints.load_average(generators.a2b, init)
-        self.stepper = Stepper(recipe, generators, discriminators, fabric)
+        with memory_failures_told(None, recipe.model_dump(mode="json")):
+            torch.manual_seed(recipe.seed)
+            generators, discriminators = build(recipe)
+            if init:
+                checkpoints.load_average(generators.a2b, init)
+            self.stepper = Stepper(recipe, generators, discriminators, fabric)
         self._distance: DistanceToAnime | None = None
-        self._tell = tell
 
     def step(self, number: int) -> Mapping[str, Tensor]:
         """Train one step on the pictures that belong to it."""
@@ -83,7 +92,7 @@ class CycleGANRun:
 
     def draw(self, step: int) -> None:
         """Write the grids A2B and B2A of ``step`` on the averaged generators."""
-        photos, anime = self._pictures(self.recipe.output.grid_faces)
+        photos, anime = self._shown
         forth, back = self.stepper.average_a2b.network, self.stepper.average_b2a.network
         like = next(forth.parameters())
         draw_grid(forth, back, photos.to(like), self._folder / "grids" / f"A2B-{step:06d}.jpg")
@@ -92,7 +101,7 @@ class CycleGANRun:
     def measure(self) -> float:
         """KID of held-out photos' drawings and held-out anime; see training.stopping."""
         if self._distance is None:
-            self._distance = DistanceToAnime(*self._pictures(self.recipe.stopping.pictures), self._fabric.device)
+            self._distance = DistanceToAnime(*self._measured, self._fabric.device)
         return self._distance(self.stepper.average_a2b.network)
 
     def plan(self) -> Plan:
@@ -120,10 +129,20 @@ class CycleGANRun:
         words = np.random.SeedSequence((self.recipe.seed, number, self._fabric.global_rank)).generate_state(1)
         torch.manual_seed(int(words[0]))
 
-    def _pictures(self, count: int) -> tuple[Tensor, Tensor]:
-        size = self.recipe.data.size
-        photos, anime = held_out_domains(self.recipe, self._tell)
-        return photos.plain(count, size), anime.plain(count, size)
+    def skipped(self) -> int:
+        """Number of training pictures that could not be read so far, in any process; all have to ask at once."""
+        marks = self.data.broken().to(self._fabric.device)
+        if self._fabric.world_size > 1:
+            together = self._fabric.all_reduce(marks, reduce_op="sum")
+            assert isinstance(together, Tensor)
+            marks = together
+        return int((marks > 0).sum())
+
+    def _skipped(self, tell: Callable[[str], None]) -> Callable[[str], None]:
+        """Every process reads its own pictures, so each tells which it could not read."""
+        if self._fabric.world_size == 1:
+            return tell
+        return lambda sentence: print(f"Process {self._fabric.global_rank}: {sentence}", flush=True)
 
     def _parts(self) -> dict[str, tuple[nn.Module, torch.optim.Optimizer | None]]:
         of = self.stepper
@@ -138,32 +157,46 @@ class CycleGANRun:
 
 
 def make_fabric(device: Device) -> Fabric:
-    """Set up Lightning Fabric as a recipe wants it; the caller launches it."""
+    """Set up Lightning Fabric as a recipe wants it; the caller launches it. Raises RecipeError where it cannot be."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there.get(device.accelerator, True):
+        raise RecipeError(
+            f"The recipe's device.accelerator is {device.accelerator}, and torch {torch.__version__} sees no such "
+            "device here; set it to auto or cpu, or install a torch that is built for it."
+        )
     if device.threads:
         torch.set_num_threads(device.threads)
     # The window's size never changes, so the fastest convolution is worth looking for.
     torch.backends.cudnn.benchmark = True
     several = device.strategy == "ddp" or device.devices > 1
     # Buffers follow from weights, which are equal everywhere: no need to send them round.
-    strategy = DDPStrategy(broadcast_buffers=False) if several else "auto"
-    return Fabric(accelerator=device.accelerator, devices=device.devices, strategy=strategy, precision=device.precision)
+    strategy = DDPStrategy(forward_sync_buffers=False) if several else "auto"
+    try:
+        return Fabric(
+            accelerator=device.accelerator, devices=device.devices, strategy=strategy, precision=device.precision
+        )
+    except (MisconfigurationException, ValueError) as error:
+        raise RecipeError(f"The recipe's [device] cannot be had here: {error}") from error
 
 
-def training_domains(recipe: Recipe, tell: Callable[[str], None] = print) -> tuple[Domain, Domain]:
-    """The two domains to train on. Raises DataError."""
-    a, b = recipe.data.path("a"), recipe.data.path("b")
-    assert a is not None
-    assert b is not None
-    return domain(a, tell), domain(b, tell)
-
-
-def held_out_domains(recipe: Recipe, tell: Callable[[str], None] = print) -> tuple[Domain, Domain]:
-    """The held-out pictures of both domains; where none were named, the training ones. Raises DataError."""
-    trained = recipe.data.path("a"), recipe.data.path("b")
-    folders = recipe.data.path("a_test") or trained[0], recipe.data.path("b_test") or trained[1]
-    assert folders[0] is not None
-    assert folders[1] is not None
-    return domain(folders[0], tell), domain(folders[1], tell)
+def _held_out_pictures(
+    recipe: Recipe, tell: Callable[[str], None]
+) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """Read photos and anime to show, and those to measure (empty where nothing is measured)."""
+    size, stopping = recipe.data.size, recipe.stopping
+    photos, anime = (held_out_domain(recipe, letter, tell) for letter in LETTERS)
+    faces = recipe.output.grid_faces
+    shown = photos.plain(faces, size), anime.plain(faces, size)
+    if not stopping.every:
+        return shown, (torch.empty(0), torch.empty(0))
+    measured = photos.plain(stopping.pictures, size), anime.plain(stopping.pictures, size)
+    for found, of in zip(measured, (photos, anime), strict=True):
+        if len(found) < 2:
+            raise DataError(
+                f"The stop rule compares sets, and {quoted(of.folder)} has only one held-out picture; add some, or set "
+                "stopping.every to 0."
+            )
+    return shown, measured
 
 
 def _window(recipe: Recipe) -> Window:

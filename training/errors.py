@@ -11,3 +11,7 @@ class RunError(AnimirrorError):
 
 class OutOfMemoryError(RunError):
     """The machine's or the accelerator's memory does not hold a training step."""
+
+
+class AlreadyToldError(RunError):
+    """Another process of the same run has told why it cannot go on; this one has nothing to add."""

@@ -6,23 +6,25 @@ import enum
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from training import checkpoints
+from core.errors import OutputError
 from training.checkpoints import CheckpointError
-from training.errors import RunError
+from training.errors import AlreadyToldError, RunError
 from training.interruption import Interruption
 from training.memory import memory_failures_told
+from training.processes import by_the_first, lost_processes_told
 from training.runfolder import RunFolder
 from training.steplog import StepLog
 from training.stopping import Measurement, StopRule, Verdict
 
 #: The exit code of a run that Ctrl-C ended, after it saved everything.
 INTERRUPTED = 130
+Result = TypeVar("Result")
 
 
 class Trainee(Protocol):
@@ -88,17 +90,21 @@ class Loop:
         self._watched = [0.0, 0.0]
         self._tell = tell if fabric.is_global_zero else lambda sentence: None
         if folder.last.is_file():
-            self._resume()
-        if fabric.is_global_zero:
-            folder.forget_after(self.step)
+            with memory_failures_told(None, plan.recipe):
+                self._resume()
+        else:
+            folder.refuse_if_lost()
+        by_the_first(fabric, lambda: folder.forget_after(self.step))
 
     def run(self) -> Ending:
         """Train to the last step, or until the stop rule or the user ends it; the last state is saved.
 
         Raises:
-            RunError: the losses are no numbers any more, or memory ran out. The last checkpoint is whole.
+            RunError: the losses are no numbers any more, memory ran out, or the disk is full. The last checkpoint is
+                whole.
         """
-        with Interruption() as interruption, self._log() as log:
+        with Interruption() as interruption, self._log() as log, lost_processes_told(self.fabric):
+            self._once(log.open)
             while self.step < self.plan.steps:
                 if self.plan.rule_ends_run and self.verdict().done_at is not None:
                     return Ending.DONE
@@ -130,9 +136,23 @@ class Loop:
             self._measure(log)
         if self._saves():
             self._save()
-        if self._draws() and self.fabric.is_global_zero:
-            with memory_failures_told(self.step, self.plan.recipe):
-                self.trainee.draw(self.step)
+        if self._draws():
+            self._once(self._draw)
+
+    def _once(self, work: Callable[[], Result]) -> Result:
+        """Let the first process write or measure for all; a failure names the last good checkpoint."""
+        try:
+            return by_the_first(self.fabric, work)
+        except (OutputError, CheckpointError) as error:
+            raise RunError(f"The run stopped at step {self.step}. {error} {self._good()}.") from error
+
+    def _draw(self) -> None:
+        with memory_failures_told(self.step, self.plan.recipe):
+            self.trainee.draw(self.step)
+
+    def _distance(self) -> float:
+        with memory_failures_told(self.step, self.plan.recipe):
+            return self.trainee.measure()
 
     def _log(self) -> StepLog:
         return StepLog(self.folder, self.step, self.plan, self.fabric.is_global_zero)
@@ -149,7 +169,8 @@ class Loop:
         return self.step in self.plan.draw_at or self._is_due(self.plan.draw_every) or self.step == self.plan.steps
 
     def _flush(self, log: StepLog) -> None:
-        lines = log.flush(self.fabric)
+        lines = log.taken(self.fabric)
+        self._once(lambda: log.write(lines))
         for line in lines:
             bad = [name for name, value in line.items() if not _is_number(value)]
             if bad:
@@ -158,35 +179,36 @@ class Loop:
             self._watched[1] += 1
 
     def _measure(self, log: StepLog) -> None:
-        with memory_failures_told(self.step, self.plan.recipe):
-            distance = self.trainee.measure() if self.fabric.is_global_zero else 0.0
-        distance = self.fabric.broadcast(distance)
-        self.measurements.append(Measurement(self.step, distance, self._watched[0] / max(1.0, self._watched[1])))
+        distance = self._once(self._distance)
+        measurement = Measurement(self.step, distance, self._watched[0] / max(1.0, self._watched[1]))
         self._watched = [0.0, 0.0]
-        log.measured(self.measurements[-1])
+        if _is_number(distance):
+            self.measurements.append(measurement)
+        self._once(lambda: log.measured(measurement))
 
     def _save(self) -> None:
-        if self.fabric.is_global_zero:
-            tensors = self.trainee.tensors()
-            broken = [name for name, tensor in tensors.items() if not bool(torch.isfinite(tensor).all())]
-            if broken:
-                raise self._diverged(self.step, f"the weights hold values that are no numbers, first in {broken[0]}")
-            metadata = {
-                "kind": self.trainee.kind,
-                "step": self.step,
-                "seconds": self.seconds,
-                "recipe": self.plan.recipe,
-                "measurements": [asdict(measurement) for measurement in self.measurements],
-                "watched": self._watched,
-            }
-            self.folder.save(tensors, metadata, self.plan.keep)
-            newest = self.measurements[-1] if self.measurements else None
-            if newest and newest.step == self.step and newest == self.plan.rule.best(self.measurements):
-                self.folder.mark_best()
-        self.fabric.barrier()
+        self._once(self._write_checkpoint)
+
+    def _write_checkpoint(self) -> None:
+        tensors = self.trainee.tensors()
+        broken = [name for name, tensor in tensors.items() if not bool(torch.isfinite(tensor).all())]
+        if broken:
+            raise self._diverged(self.step, f"the weights hold values that are no numbers, first in {broken[0]}")
+        metadata = {
+            "kind": self.trainee.kind,
+            "step": self.step,
+            "seconds": self.seconds,
+            "recipe": self.plan.recipe,
+            "measurements": [asdict(measurement) for measurement in self.measurements],
+            "watched": self._watched,
+        }
+        self.folder.save(tensors, metadata, self.plan.keep)
+        newest = self.measurements[-1] if self.measurements else None
+        if newest and newest.step == self.step and newest == self.plan.rule.best(self.measurements):
+            self.folder.mark_best()
 
     def _resume(self) -> None:
-        tensors, metadata = checkpoints.load(self.folder.last)
+        tensors, metadata = self.folder.load_last()
         kind = metadata.get("kind")
         if kind != self.trainee.kind:
             raise CheckpointError(
@@ -202,11 +224,16 @@ class Loop:
         self._tell(f"Going on from step {self.step}." + (f" Changed since: {', '.join(changed)}." if changed else ""))
 
     def _diverged(self, step: int, what: str) -> RunError:
-        good = f"The last good checkpoint is {self.folder.last}" if self.folder.last.is_file() else "Nothing was saved"
+        if not self.fabric.is_global_zero:
+            # Losses are shared, so every process finds the same; one tells it.
+            return AlreadyToldError()
         return RunError(
-            f"The run stopped because at step {step} {what}. {good}; lower optimizer.learning_rate or a loss weight, "
-            "then start the run again."
+            f"The run stopped because at step {step} {what}. {self._good()}; lower optimizer.learning_rate or a loss "
+            "weight, then start the run again."
         )
+
+    def _good(self) -> str:
+        return f"The last good checkpoint is {self.folder.last}" if self.folder.last.is_file() else "Nothing was saved"
 
     def _anyone(self, asked: bool) -> bool:
         if self.fabric.world_size == 1:

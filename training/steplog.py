@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from training.runfolder import RunFolder
 from training.stopping import Measurement
 
 if TYPE_CHECKING:
+    from training.board import Board
     from training.loop import Plan
 
 
@@ -32,12 +34,8 @@ class StepLog:
         self._trained = 0
         self._started = time.monotonic()
         self._pending: list[tuple[int, float, Mapping[str, Tensor]]] = []
-        self._board: torch.utils.tensorboard.SummaryWriter | None = None
-        if writes:
-            # Slow to import, and of no use to the other processes.
-            from torch.utils.tensorboard import SummaryWriter
-
-            self._board = SummaryWriter(str(folder.path / "tensorboard"), purge_step=step + 1)
+        self._board: Board | None = None
+        self._first = step + 1
         self._bar = tqdm(
             total=plan.steps,
             initial=step,
@@ -48,14 +46,21 @@ class StepLog:
             mininterval=0.5 if sys.stderr.isatty() else 30,
         )
 
+    def open(self) -> None:
+        """Begin to write. Raises OutputError, as all that writes here."""
+        # Slow to import, and of no use to the other processes.
+        from training.board import Board
+
+        self._board = Board(self._folder.path / "tensorboard", self._first)
+
     def add(self, step: int, losses: Mapping[str, Tensor], seconds: float) -> None:
         """Take in the losses (scalars on any device) after ``step`` steps and ``seconds`` of training."""
         self._pending.append((step, seconds, losses))
         self._trained += self._batch
         self._bar.update()
 
-    def flush(self, fabric: Fabric) -> list[dict[str, float]]:
-        """Write all pending steps and return them; losses are the mean over all processes."""
+    def taken(self, fabric: Fabric) -> list[dict[str, float]]:
+        """Take out all pending steps; losses are the mean over all processes."""
         if not self._pending:
             return []
         stacked = [torch.stack([loss.float() for loss in losses.values()]) for _, _, losses in self._pending]
@@ -70,23 +75,24 @@ class StepLog:
             for step, seconds, losses in self._pending
         ]
         self._pending.clear()
-        self._write(lines)
         return lines
 
     def measured(self, measurement: Measurement) -> None:
         """Write a measurement of the stop rule."""
         if self._board is not None:
             self._folder.log([{"step": measurement.step, "kid": measurement.kid, "loss": measurement.loss}])
-            self._board.add_scalar("kid", measurement.kid, measurement.step)
+            self._board.scalars(measurement.step, {"kid": measurement.kid})
+            self._board.flush()
 
-    def _write(self, lines: list[dict[str, float]]) -> None:
-        if self._board is None:
+    def write(self, lines: list[dict[str, float]]) -> None:
+        """Write steps that were taken out."""
+        if self._board is None or not lines:
             return
         self._folder.log(lines)
         for line in lines:
-            for name, value in line.items():
-                if name not in {"step", "seconds"}:
-                    self._board.add_scalar(name, value, int(line["step"]))
+            values = {name: value for name, value in line.items() if name not in {"step", "seconds"}}
+            self._board.scalars(int(line["step"]), values)
+        self._board.flush()
         last = {name: f"{value:.3g}" for name, value in lines[-1].items() if name not in {"step", "seconds"}}
         rate = self._trained / max(time.monotonic() - self._started, 1e-9)
         self._bar.set_postfix({"images/s": f"{rate:.2f}", **last}, refresh=False)
@@ -97,4 +103,6 @@ class StepLog:
     def __exit__(self, *failure: object) -> None:
         self._bar.close()
         if self._board is not None:
-            self._board.close()
+            # What was written was flushed; what could not be written was told.
+            with contextlib.suppress(OSError):
+                self._board.close()

@@ -7,6 +7,7 @@ measurements *and* the watched loss is level over the same time. The best checkp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,11 +48,12 @@ class StopRule:
     flat: float = 0.02
 
     def best(self, series: Sequence[Measurement]) -> Measurement | None:
-        """The measurement of least distance, the earliest of equals."""
-        return min(series, key=lambda one: one.kid, default=None)
+        """The measurement of least distance, the earliest of equals; a distance that is no number is none."""
+        return min(_numbers(series), key=lambda one: one.kid, default=None)
 
     def verdict(self, series: Sequence[Measurement]) -> Verdict:
         """Judge a run by its measurements in order; what comes after the point where it was done counts for nothing."""
+        series = _numbers(series)
         for count in range(1, len(series) + 1):
             if self._is_done(series[:count]):
                 seen = series[:count]
@@ -92,6 +94,10 @@ class StopRule:
         losses = np.array([one.loss for one in series[-self.patience - 1 :]])
         slope = float(np.polyfit(np.arange(len(losses)), losses, 1)[0])
         return abs(slope) * self.patience <= self.flat * max(abs(float(losses.mean())), 1e-12)
+
+
+def _numbers(series: Sequence[Measurement]) -> list[Measurement]:
+    return [one for one in series if math.isfinite(one.kid)]
 
 
 def smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -59,9 +59,10 @@ class Domain:
         return len(self.paths)
 
     @property
-    def skipped(self) -> int:
-        """Number of files that were wanted so far and could not be read."""
-        return len(self._broken)
+    def broken(self) -> list[int]:
+        """The files, by their places in ``paths``, that were wanted so far and could not be read."""
+        with self._lock:
+            return sorted(self._broken)
 
     def window(self, seed: int, position: int, window: Window) -> Image:
         """Return the training square for ``position`` in an endless shuffled order, (size, size, 3) in [0, 1].
@@ -112,10 +113,7 @@ def domain(folder: Path, tell: Callable[[str], None] = print) -> Domain:
     """Gather the pictures of ``folder``. Raises DataError when it is missing or has none."""
     if not folder.is_dir():
         raise DataError(f"There is no folder {quoted(folder)}; check the recipe's [data], it starts at {Path.cwd()}.")
-    found = Domain(sorted(path for path in folder.rglob("*") if is_picture_path(path)), folder, tell)
-    if len(found) == 1:
-        tell(f"{quoted(folder)} has only one picture: the networks will learn it by heart.")
-    return found
+    return Domain(sorted(path for path in folder.rglob("*") if is_picture_path(path)), folder, tell)
 
 
 class Unpaired:
@@ -126,10 +124,11 @@ class Unpaired:
         self._window = window
         self._seed = seed
 
-    @property
-    def skipped(self) -> int:
-        """Number of files of both domains that could not be read so far."""
-        return self.a.skipped + self.b.skipped
+    def broken(self) -> Tensor:
+        """Mark the files that could not be read so far: 1 for each of those of both domains in order, otherwise 0."""
+        marks = torch.zeros(len(self.a) + len(self.b))
+        marks[[*self.a.broken, *(len(self.a) + index for index in self.b.broken)]] = 1
+        return marks
 
     def batch(self, step: int, count: int, rank: int = 0, ranks: int = 1) -> tuple[Tensor, Tensor]:
         """Return the share of ``rank`` in the ``count`` pictures of each domain for ``step``.

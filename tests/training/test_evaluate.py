@@ -104,11 +104,45 @@ def test_a_warm_ups_checkpoint_has_one_way(run_folder: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["evaluate", "run", "--subset-size", "1"], "--subset-size: 1 is not at least 2"),
+        (["evaluate", "run", "--pictures", "1"], "--pictures: 1 is not at least 2"),
+        (["evaluate", "run", "--size", "100"], "--size: 100 is not a multiple of 16"),
+        (["evaluate", "run", "--size", "-16"], "--size: -16 is not at least 32"),
+        (["bench", "--size", "100"], "--size: 100 is not a multiple of 16"),
+        (["bench", "--rounds", "0"], "--rounds: 0 is not at least 1"),
+        (["bench", "--steps", "x"], "--steps: 'x' is not a whole number"),
+        (["when-to-stop", "run", "--patience", "-3"], "--patience: -3 is not at least 1"),
+        (["when-to-stop", "run", "--flat", "nan"], "--flat: 'nan' is not a number"),
+    ],
+)
+def test_numbers_that_mean_nothing_are_refused_at_once(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert words in capsys.readouterr().err
+
+
+def test_a_benchmark_that_does_not_fit_says_what_to_lower(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def too_large(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr("training.verbs.bench.compare", too_large)
+    assert main(["bench", "--accelerator", "cpu"]) == 1
+    assert "lower --size (now 128) or --batch (now 1)" in capsys.readouterr().err
+    assert main(["bench", "--accelerator", "cpu", "--size", "64"]) == 1
+    assert "needs pictures of 96 pixels" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
         (["{tmp}/gone.safetensors"], "There is no checkpoint"),
         (["{tmp}/text.safetensors"], "is not a checkpoint"),
         (["{run}", "--a", "{tmp}/empty", "--b", "{tmp}/empty"], "There are no pictures"),
         (["{run}", "--a", "{tmp}/one", "--b", "{tmp}/one"], "At least two held-out pictures"),
-        (["{run}", "--subset-size", "1"], "at least 2"),
         (["{run}", "--device", "warp"], "cannot be used here"),
     ],
 )

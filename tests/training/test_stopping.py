@@ -1,9 +1,13 @@
 """The stop rule, on curves of which one knows when they are done."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+from training.__main__ import main
+from training.runfolder import RunFolder
 from training.stopping import Measurement, StopRule, kernel_distance, noise, smoothed
 
 RULE = StopRule(patience=6, least_gain=0.02, flat=0.02)
@@ -59,6 +63,33 @@ def test_the_best_is_the_least_distance_and_nothing_has_none() -> None:
     assert best.step == 2
     assert RULE.best([]) is None
     assert RULE.verdict([]).done_at is None
+
+
+def test_a_distance_that_is_no_number_is_neither_best_nor_progress() -> None:
+    series = [Measurement(1, float("nan"), 1.0), Measurement(2, 2.0, 1.0), Measurement(3, float("nan"), 1.0)]
+    best = RULE.best(series)
+    assert best is not None
+    assert best.step == 2
+    assert RULE.best(series[:1]) is None
+    whole = curve(10)
+    with_gaps = [*whole[:3], Measurement(350, float("nan"), 1.0), *whole[3:]]
+    assert RULE.verdict(with_gaps) == RULE.verdict(whole)
+
+
+def test_looking_back_judges_as_the_run_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    series = curve(10, jitter=0.1)
+    rule = {"patience": 15, "least_gain": 0.01, "flat": 0.05}
+    folder = RunFolder(tmp_path)
+    folder.log([{"step": one.step, "kid": one.kid, "loss": one.loss} for one in series])
+    folder.log([{"step": 9000, "kid": float("nan"), "loss": 1.0}])
+    folder.save({"x": torch.zeros(1)}, {"step": 6000, "recipe": {"stopping": rule}}, keep=0)
+    assert main(["when-to-stop", str(tmp_path)]) == 0
+    own = StopRule(15, 0.01, 0.05).verdict(series).sentence
+    assert own in capsys.readouterr().out
+    assert main(["when-to-stop", str(tmp_path), "--patience", "6"]) == 0
+    told = capsys.readouterr().out
+    assert own not in told
+    assert "a patience of 6, a least gain of 0.01 and a flat of 0.05" in told
 
 
 def test_noise_is_measured_below_a_trend() -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+
+from lightning_fabric import Fabric
 
 from core.errors import AnimirrorError
 from core.saving import write_whole
 from training.checkpoints import load_metadata
 from training.cyclegan_run import make_fabric
 from training.loop import INTERRUPTED, Ending
-from training.recipe import load_recipe
+from training.processes import in_every_process
+from training.recipe import Recipe, load_recipe
 from training.report.page import build_page
 from training.report.runs import read_runs
 from training.runfolder import RunFolder
+from training.verbs.numbers import at_least, positive
 from training.verbs.run import train
 
 CAM = (0.0, 1000.0)
@@ -24,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("recipe", type=Path, help="a TOML file, as in training/recipes; its CAM weight does not count")
     parser.add_argument("--out", type=Path, required=True, help="folder of the runs; runs that are there go on")
-    parser.add_argument("--cam", type=float, nargs=2, default=CAM, help="the two weights, default %(default)s")
+    parser.add_argument("--cam", type=positive, nargs=2, default=CAM, help="the two weights, default %(default)s")
     parser.add_argument(
         "--set",
         dest="changes",
@@ -35,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--turn",
-        type=int,
+        type=at_least(1),
         default=1000,
         help="steps that one run trains before the other does, so that both are equally far whenever it is stopped; "
         "default %(default)s",
@@ -44,8 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train both by turns and write a report on them; return 130 after Ctrl-C, when all was saved."""
-    if options.turn < 1 or options.cam[0] == options.cam[1]:
-        raise AnimirrorError("An ablation needs two different CAM weights and turns of at least one step.")
+    if options.cam[0] == options.cam[1]:
+        raise AnimirrorError("An ablation needs two different CAM weights.")
     # The same seed gives both the same first weights and, step by step, the same pictures.
     # Neither may end before the other.
     fixed = [*options.changes, "stopping.ends_run=false"]
@@ -53,6 +58,12 @@ def run(options: argparse.Namespace) -> int:
     folders = [RunFolder(options.out / f"cam{cam:g}") for cam in options.cam]
     fabric = make_fabric(recipes[0].device)
     fabric.launch()
+    return in_every_process(fabric, lambda: _by_turns(recipes, folders, fabric, options))
+
+
+def _by_turns(
+    recipes: Sequence[Recipe], folders: Sequence[RunFolder], fabric: Fabric, options: argparse.Namespace
+) -> int:
     steps = recipes[0].steps
     for until in [*range(options.turn, steps, options.turn), steps]:
         for recipe, folder in zip(recipes, folders, strict=True):

@@ -6,18 +6,21 @@ import argparse
 
 from training.bench import Figures, compare
 from training.cyclegan_run import make_fabric
+from training.errors import OutOfMemoryError
+from training.memory import memory_failures_told
 from training.recipe import recipe_from
+from training.verbs.numbers import at_least, positive, side
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("--size", type=int, default=128, help="side of the pictures (default: 128)")
-    parser.add_argument("--batch", type=int, default=1, help="pictures of each domain a step (default: 1)")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each has its turn (default: 5)")
-    parser.add_argument("--steps", type=int, default=2, help="steps a turn (default: 2)")
-    parser.add_argument("--cam", type=float, default=1000.0, help="weight of the generators' CAM loss (default: 1000)")
+    parser.add_argument("--size", type=side, default=128, help="side of the pictures (default: 128)")
+    parser.add_argument("--batch", type=at_least(1), default=1, help="pictures of each domain a step (default: 1)")
+    parser.add_argument("--rounds", type=at_least(1), default=5, help="how often each has its turn (default: 5)")
+    parser.add_argument("--steps", type=at_least(1), default=2, help="steps a turn (default: 2)")
+    parser.add_argument("--cam", type=positive, default=1000.0, help="weight of the CAM loss (default: 1000)")
     parser.add_argument("--accelerator", choices=("auto", "cpu", "cuda", "mps"), default="auto")
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's choice)")
+    parser.add_argument("--threads", type=at_least(0), default=0, help="CPU threads (default: torch's choice)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -28,9 +31,16 @@ def run(options: argparse.Namespace) -> int:
             "data": {"folder": "random pictures", "size": options.size, "load_size": options.size},
             "losses": {"cam": options.cam},
             "device": {"accelerator": options.accelerator, "threads": options.threads},
-        }
+        },
+        "The benchmark",
     )
-    found = compare(recipe, options.rounds, options.steps, make_fabric(recipe.device))
+    try:
+        with memory_failures_told(None, recipe.model_dump(mode="json")):
+            found = compare(recipe, options.rounds, options.steps, make_fabric(recipe.device))
+    except OutOfMemoryError as error:
+        raise OutOfMemoryError(
+            f"Memory ran out: lower --size (now {options.size}) or --batch (now {options.batch})."
+        ) from error
     print(f"{options.size}x{options.size}, batch {options.batch}, fp32, on {found.device}")
     print(f"{'':8}{'images/s':>10}{'peak memory':>14}")
     for name, figures in (("ours", found.ours), ("plain", found.plain)):

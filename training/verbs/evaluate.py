@@ -12,11 +12,13 @@ import torch
 from torch import Tensor
 
 from core.errors import AnimirrorError
-from training.cyclegan_run import held_out_domains
+from core.writing import failures_told
 from training.evaluate import Checkpoint, Evaluation, Evaluator, described, open_checkpoint
+from training.held_out import held_out_domain
 from training.recipe import recipe_from
 from training.runfolder import STATS, RunFolder
 from training.unpaired import domain
+from training.verbs.numbers import at_least, side
 
 METRICS = "metrics.jsonl"
 SIZE = 256
@@ -29,18 +31,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--a", type=Path, help="held-out photos (default: those of the checkpoint's recipe)")
     parser.add_argument("--b", type=Path, help="held-out anime, likewise")
-    parser.add_argument("--pictures", type=int, default=100, help="of each domain, default %(default)s")
-    parser.add_argument("--size", type=int, help=f"side of the pictures (default: the recipe's, otherwise {SIZE})")
-    parser.add_argument("--subsets", type=int, default=100, help="of KID, default %(default)s")
-    parser.add_argument("--subset-size", type=int, default=50, help="pictures in each, default %(default)s")
+    parser.add_argument("--pictures", type=at_least(2), default=100, help="of each domain, default %(default)s")
+    parser.add_argument("--size", type=side, help=f"side of the pictures (default: the recipe's, otherwise {SIZE})")
+    parser.add_argument("--subsets", type=at_least(1), default=100, help="of KID, default %(default)s")
+    parser.add_argument("--subset-size", type=at_least(2), default=50, help="pictures in each, default %(default)s")
     parser.add_argument("--all", action="store_true", help="of a run's folder, evaluate every checkpoint that was kept")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="default %(default)s")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the figures; those of a run also go into its metrics.jsonl."""
-    if options.pictures < 2 or options.subset_size < 2 or options.subsets < 1:
-        raise AnimirrorError("KID compares sets: --pictures and --subset-size are at least 2, --subsets at least 1.")
     paths = list(_expanded(options.checkpoints, options.all))
     first = open_checkpoint(paths[0])
     photos, anime = _pictures(options, first)
@@ -67,8 +67,10 @@ def _pictures(options: argparse.Namespace, checkpoint: Checkpoint) -> tuple[Tens
         domains = domain(options.a), domain(options.b)
     elif checkpoint.kind == "cyclegan":
         recipe = recipe_from(checkpoint.recipe, f"The recipe in {checkpoint.path}")
-        ours = held_out_domains(recipe)
-        domains = domain(options.a) if options.a else ours[0], domain(options.b) if options.b else ours[1]
+        domains = (
+            domain(options.a) if options.a else held_out_domain(recipe, "a"),
+            domain(options.b) if options.b else held_out_domain(recipe, "b"),
+        )
     else:
         raise AnimirrorError(
             f"{checkpoint.path} does not say which held-out pictures belong to it; name two folders with --a and --b."
@@ -89,6 +91,6 @@ def _note(checkpoint: Path, evaluation: Evaluation) -> None:
     """Append the figures to the run that the checkpoint belongs to, if it lies in one."""
     for folder in (checkpoint.parent, checkpoint.parent.parent):
         if (folder / STATS).is_file():
-            with (folder / METRICS).open("a", encoding="utf-8") as file:
+            with failures_told(folder / METRICS), (folder / METRICS).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(evaluation)) + "\n")
             return

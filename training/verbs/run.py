@@ -13,6 +13,7 @@ from training.cyclegan import build_generator
 from training.cyclegan_run import CycleGANRun, make_fabric
 from training.loop import INTERRUPTED, Ending, Loop
 from training.pairs import Pairs
+from training.processes import by_the_first, in_every_process, told_by_the_first
 from training.recipe import Recipe, load_recipe
 from training.runfolder import LAST, RunFolder
 from training.warmup import Warmup, WarmupRecipe, warm_up
@@ -40,33 +41,39 @@ def run(options: argparse.Namespace) -> int:
     folder = RunFolder(options.out or Path("runs") / options.recipe.stem)
     fabric = make_fabric(recipe.device)
     fabric.launch()
-    return INTERRUPTED if train(recipe, folder, fabric) is Ending.INTERRUPTED else 0
+    return in_every_process(fabric, lambda: INTERRUPTED if train(recipe, folder, fabric) is Ending.INTERRUPTED else 0)
 
 
 def train(recipe: Recipe, folder: RunFolder, fabric: Fabric, until: int | None = None) -> Ending:
     """Train to the recipe's last step, or only to the step ``until``; a run that is in ``folder`` goes on.
 
-    Raises RecipeError, DataError, WeightsError, CheckpointError or RunError.
+    Raises RecipeError, DataError, WeightsError, CheckpointError, OutputError or RunError; in all
+            processes but the first AlreadyToldError where the first has told why.
     """
-    begins = not folder.last.is_file()
-    init = Path(recipe.networks.init) if recipe.networks.init and begins else None
-    if recipe.warmup.steps and begins:
-        if fabric.is_global_zero and _warm_up(recipe, init, folder.path / WARMUP) is Ending.INTERRUPTED:
-            return Ending.INTERRUPTED
-        fabric.barrier()
-        init = folder.path / WARMUP / LAST
-    trainee = CycleGANRun(recipe, folder.path, fabric, init, tell=fabric.print)
-    plan = trainee.plan()
-    if until is not None:
-        plan = dataclasses.replace(plan, steps=min(until, plan.steps))
+    with told_by_the_first(fabric):
+        by_the_first(fabric, folder.prove_writable)
+        folder.refuse_if_lost()
+        begins = not folder.last.is_file()
+        init = Path(recipe.networks.init) if recipe.networks.init and begins else None
+        if recipe.warmup.steps and begins:
+            warm_up_in = folder.path / WARMUP
+            if by_the_first(fabric, lambda: _warm_up(recipe, init, warm_up_in)) is Ending.INTERRUPTED:
+                return Ending.INTERRUPTED
+            init = warm_up_in / LAST
+        trainee = CycleGANRun(recipe, folder.path, fabric, init, tell=fabric.print)
+        plan = trainee.plan()
+        if until is not None:
+            plan = dataclasses.replace(plan, steps=min(until, plan.steps))
     with trainee.batches:
-        loop = Loop(trainee, folder, plan, fabric, tell=fabric.print)
+        with told_by_the_first(fabric):
+            loop = Loop(trainee, folder, plan, fabric, tell=fabric.print)
         ending = loop.run()
     fabric.print(f"{ending.value.capitalize()} at step {loop.step}; the run is in {folder.path}.")
     if loop.measurements:
         fabric.print(loop.verdict().sentence)
-    if trainee.data.skipped:
-        fabric.print(f"{trainee.data.skipped} pictures could not be read and were left out.")
+    skipped = trainee.skipped()
+    if skipped:
+        fabric.print(f"{skipped} pictures could not be read and were left out.")
     return ending
 
 

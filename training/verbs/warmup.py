@@ -12,6 +12,7 @@ from training.loop import INTERRUPTED, Ending
 from training.networks.generator import Generator
 from training.pairs import Pairs
 from training.runfolder import RunFolder
+from training.verbs.numbers import at_least, positive, share, side
 from training.warmup import Warmup, WarmupRecipe, evaluate, warm_up
 
 
@@ -21,14 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and test/ of photo/ and cartoon/")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run; a run that is there goes on")
     parser.add_argument("--init", type=Path, help="start from this checkpoint's averaged weights")
-    parser.add_argument("--steps", type=int, default=default.steps)
-    parser.add_argument("--size", type=int, default=default.size)
-    parser.add_argument("--batch", type=int, default=default.batch)
-    parser.add_argument("--learning-rate", type=float, default=default.learning_rate)
-    parser.add_argument("--adversarial", type=float, default=default.adversarial, help="weight of a discriminator")
-    parser.add_argument("--decay-from", type=float, default=default.decay_from)
-    parser.add_argument("--seed", type=int, default=default.seed)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--steps", type=at_least(1), default=default.steps)
+    parser.add_argument("--size", type=side, default=default.size)
+    parser.add_argument("--batch", type=at_least(1), default=default.batch)
+    parser.add_argument("--learning-rate", type=positive, default=default.learning_rate)
+    parser.add_argument("--adversarial", type=positive, default=default.adversarial, help="weight of a discriminator")
+    parser.add_argument("--decay-from", type=share, default=default.decay_from)
+    parser.add_argument("--seed", type=at_least(0), default=default.seed)
+    parser.add_argument("--threads", type=at_least(1), default=torch.get_num_threads())
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
         seed=options.seed,
     )
     folder = RunFolder(options.out)
+    folder.prove_writable()
+    folder.refuse_if_lost()
     held_out = Pairs(options.data / "test")
     trainee = Warmup(recipe, Pairs(options.data / "train"), held_out, folder.path, _generator(options.init))
     if not folder.last.is_file():
