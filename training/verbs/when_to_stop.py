@@ -54,9 +54,8 @@ def _rule(options: argparse.Namespace) -> StopRule:
         stopping = Stopping.model_validate(own)
     except (CheckpointError, ValidationError):
         stopping = Stopping()
-    wishes = options.patience, options.least_gain, options.flat
-    patience, least_gain, flat = (
-        ours if wish is None else wish
-        for wish, ours in zip(wishes, (stopping.patience, stopping.least_gain, stopping.flat), strict=True)
+    return StopRule(
+        stopping.patience if options.patience is None else options.patience,
+        stopping.least_gain if options.least_gain is None else options.least_gain,
+        stopping.flat if options.flat is None else options.flat,
     )
-    return StopRule(patience, least_gain, flat)
