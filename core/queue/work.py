@@ -11,6 +11,7 @@ from core.finishing import Finish
 from core.queue.job import Job, Kind, Wishes, kind_of
 from core.queue.photo import PhotoTask
 from core.queue.workshop import Workshop
+from core.settings import PictureFormat
 from core.video import (
     RESULT_SUFFIXES,
     MovingDrawer,
@@ -42,6 +43,13 @@ def result_suffix(source: Path, kind: Kind, wishes: Wishes) -> str:
     if kind is Kind.VIDEO:
         return own if own in RESULT_SUFFIXES else RESULT_SUFFIXES[0]
     return own if kind is Kind.ANIMATION else f".{wishes.format}"
+
+
+def names_of_results(source: Path, wishes: Wishes, style: str) -> list[Path]:
+    """Return the paths that results of ``source`` may have been given, in any format, without looking at the disk."""
+    destination = wishes.model_copy(update={"replace": True}).destination(source, style)
+    suffixes = {f".{known}" for known in PictureFormat} | {source.suffix.lower(), *RESULT_SUFFIXES}
+    return [destination.expected(suffix) for suffix in sorted(suffixes)]
 
 
 def conflicts(sources: Iterable[Path], wishes: Wishes, style: str) -> list[Path]:

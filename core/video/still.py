@@ -13,7 +13,7 @@ from core.video.frames import VideoReader
 
 @dataclass(frozen=True)
 class VideoStill:
-    """A frame, (H, W, 3) uint8 sRGB, upright, and how long the whole video is in seconds, None where it does not say."""
+    """A frame, (H, W, 3) uint8 sRGB, upright, and the whole video's length in seconds, None where it does not say."""
 
     pixels: NDArray[np.uint8]
     duration: float | None
