@@ -18,6 +18,6 @@ class Interrupted:
 def test_ctrl_c_while_torch_is_imported_is_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "export.commands", Interrupted())  # type: ignore[misc]
+    monkeypatch.setitem(sys.modules, "export.commands", Interrupted())
     assert main() == 130
     assert capsys.readouterr().err == "export: stopped.\n"
