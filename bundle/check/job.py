@@ -22,6 +22,7 @@ WARM_SECONDS, COLD_SECONDS = 2.0, 5.0
 #: Seconds for the first drawing on a machine that is busy with other things.
 PATIENCE = 180.0
 _ACCENT = (207, 46, 99)
+_BELOW_THE_PICTURE = (0, 480, 820, 720)
 _TITLE = "Animirror"
 
 
@@ -107,8 +108,7 @@ class Job:
             screen.focus(_TITLE)
             screen.settled()
             screen.picture("1-first-start")
-            screen.press("Return")
-            screen.settled()
+            screen.press_and_see("Return")
             screen.picture("2-empty")
             self._convert(place, screen)
             self._expect(connections() == set(), f"sockets were opened: {connections()}")
@@ -163,11 +163,14 @@ class Job:
 
     def _live(self, place: Place, screen: Screen) -> None:
         with self._camera(place) as (address, asked):
-            screen.press("ctrl+2")
-            found = links(screen.settled(), _ACCENT)
+            screen.press_and_see("ctrl+2")
+
+            def found() -> list[tuple[int, int]]:
+                return links(screen.look(), _ACCENT, _BELOW_THE_PICTURE)
+
+            wait_for("the live page with its three links", lambda: len(found()) >= 3, 60)
             screen.picture("4-live-page")
-            self._expect(len(found) >= 3, "the live page does not offer its three links")
-            screen.click(*found[0])
+            screen.click(*found()[0])
             wait_for("the dialog for an address", lambda: screen.windows("Network camera"), 20)
             screen.focus("Network camera")
             screen.press("ctrl+a")

@@ -100,6 +100,13 @@ class Screen:
         Image.fromarray(self.look()).save(path)
         return path
 
+    def press_and_see(self, *keys: str, seconds: float = 60.0) -> NDArray[np.uint8]:
+        """Press keys, wait until something changes and then until nothing moves, and return what the screen shows."""
+        before = self.settled()
+        self.press(*keys)
+        wait_for(f"something to happen after {keys}", lambda: not np.array_equal(self.look(), before), seconds)
+        return self.settled()
+
     def settled(self, seconds: float = 30.0) -> NDArray[np.uint8]:
         """Wait until nothing on the screen moves for a second, and return what it shows."""
         last, since = self.look(), time.monotonic()
@@ -120,16 +127,23 @@ class Screen:
         return done.stdout
 
 
-def links(seen: NDArray[np.uint8], colour: tuple[int, int, int]) -> list[tuple[int, int]]:
-    """Return the middles (x, y) of the words in ``colour`` in the row of the screen that has most of it, left to right.
+def links(
+    seen: NDArray[np.uint8], colour: tuple[int, int, int], within: tuple[int, int, int, int]
+) -> list[tuple[int, int]]:
+    """Return the middles (x, y) of the words in ``colour``, left to right, in the row that has most of that colour.
 
     That is how a person finds a link, too; positions written down here would be wrong with the next change of layout.
+    within: left, top, right and bottom of the part of the screen that is looked at.
     """
+    left, top, right, bottom = within
     near = np.abs(seen.astype(np.int16) - np.array(colour)).max(axis=2) < 48
+    outside = np.ones_like(near)
+    outside[top:bottom, left:right] = False
+    near &= ~outside
     rows = np.convolve(near.sum(axis=1), np.ones(12), mode="same")
     if not rows.any():
         return []
     row = int(rows.argmax())
     columns = np.flatnonzero(near[max(0, row - 8) : row + 8].any(axis=0))
-    words = np.split(columns, np.flatnonzero(np.diff(columns) > 14) + 1)
+    words = np.split(columns, np.flatnonzero(np.diff(columns) > 12) + 1)
     return [(int((word[0] + word[-1]) // 2), row) for word in words if len(word) > 8]

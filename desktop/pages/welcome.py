@@ -51,6 +51,7 @@ class WelcomePage(QWidget):
         """Lay the page over ``window``; cameras are listed when it is seen, and none is opened before it is chosen."""
         super().__init__(window)
         self._window = window
+        self._focused_before = window.focusWidget()
         self._list_cameras = list_cameras
         self._cameras: dict[str, Camera] = {}
         self._drawings: list[tuple[QLabel, str]] = []
@@ -177,6 +178,9 @@ class WelcomePage(QWidget):
     def _finish(self) -> None:
         self.preview.stop()
         self._window.removeEventFilter(self)
+        if self._focused_before is not None:
+            # Otherwise Qt gives the focus to the first button, which then looks as if it had been chosen.
+            self._focused_before.setFocus()
         self.hide()
         self.finished.emit()
         self.deleteLater()
