@@ -62,13 +62,18 @@ def _go_on(_share: float) -> bool:
     return True
 
 
-def style(crops: NDArray[np.uint8], generator: Generator, progress: Progress = _go_on) -> Styled:
-    """Draw ``crops`` (N, S, S, 3) in batches. Raises Cancelled when ``progress`` says so between two of them."""
+def style(
+    crops: NDArray[np.uint8], generator: Generator, progress: Progress = _go_on, attention: bool = True
+) -> Styled:
+    """Draw ``crops`` (N, S, S, 3) in batches, and say where the generator looked only if ``attention`` is wanted.
+
+    Raises Cancelled when ``progress`` says so between two of them.
+    """
     parts: list[Styled] = []
     for start in range(0, len(crops), BATCH):
         if not progress(start / len(crops)):
             raise Cancelled("Stopped.")
-        parts.append(generator.run(crops[start : start + BATCH]))
+        parts.append(generator.run(crops[start : start + BATCH], attention))
     if not progress(1.0):
         raise Cancelled("Stopped.")
     return Styled.joined(parts)

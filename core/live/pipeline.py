@@ -55,7 +55,8 @@ class Pipeline:
             faces = faces[:1]
         # A portrait is the drawing alone.
         how = Blend.COVER if settings.view is LiveView.PORTRAIT else generator.model.manifest.blend
-        drawn = self._draw(frame, faces, generator, how, steadiness, watch)
+        looked = settings.view is LiveView.ATTENTION
+        drawn = self._draw(frame, faces, generator, how, looked, steadiness, watch)
         return self._finish(frame, drawn, size, settings, watch)
 
     def _draw(
@@ -64,6 +65,7 @@ class Pipeline:
         faces: tuple[LiveFace, ...],
         generator: Generator,
         how: Blend,
+        looked: bool,
         steadiness: Steadiness,
         watch: Stopwatch,
     ) -> tuple[Drawn, ...]:
@@ -72,7 +74,7 @@ class Pipeline:
         seen = [face.identifier for face in faces if not face.held]
         if seen:
             with watch.stage("generate"):
-                styled = style(np.stack([crops[identifier] for identifier in seen]), generator)
+                styled = style(np.stack([crops[identifier] for identifier in seen]), generator, attention=looked)
             with watch.stage("steady"):
                 attentions = styled.attention if styled.attention is not None else [None] * len(seen)
                 for anime, attention, identifier in zip(styled.anime, attentions, seen, strict=True):

@@ -38,9 +38,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     asked: list[int] = []
     run = Generator.run
 
-    def counted(self: Generator, crops: np.ndarray) -> Styled:
+    def counted(self: Generator, crops: np.ndarray, attention: bool = True) -> Styled:
         asked.append(len(crops))
-        return run(self, crops)
+        return run(self, crops, attention)
 
     monkeypatch.setattr(Generator, "run", counted)
     return asked

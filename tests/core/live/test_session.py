@@ -57,9 +57,9 @@ def test_frames_that_no_one_has_time_for_are_dropped_and_counted(live: Any, nega
         generator = load(model, device)
         run = generator.run
 
-        def slower(crops: Any) -> Any:
+        def slower(crops: Any, attention: bool = True) -> Any:
             time.sleep(0.1)
-            return run(crops)
+            return run(crops, attention)
 
         generator.run = slower  # type: ignore[method-assign]
         return generator
