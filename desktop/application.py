@@ -23,8 +23,10 @@ from desktop.icons import window_icon
 from desktop.live.controller import LiveController
 from desktop.live.keeping import Keeper, kept_state
 from desktop.notices import Notice, Tone
+from desktop.openings import Openings
 from desktop.pages.welcome import WelcomePage
 from desktop.photos.controller import PhotosController
+from desktop.queue.controller import QueueController
 from desktop.startup import FirstPaint, tell_startup_time
 from desktop.theme import base_font, follow_system
 from desktop.window import MainWindow
@@ -57,7 +59,10 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
     live = LiveController(kept_state(settings))
     live.crashed.connect(defects.tell)
     Keeper(live, settings)
-    window = MainWindow(controller, live)
+    queue = QueueController(settings)
+    window = MainWindow(controller, live, queue)
+    openings = Openings(application)
+    openings.opened.connect(lambda path: window.photos.open_photos([path]))
     FirstPaint(window, _begin_diary)
     if startup_time:
         tell_startup_time(window)
@@ -68,7 +73,7 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
         controller.noticed.emit(Notice(Tone.WARNING, loaded.notice))
     window.photos.open_photos([path.absolute() for path in photos])
     code = application.exec()
-    ended = live.wait(_LAST_SECONDS)
+    ended = live.wait(_LAST_SECONDS) and queue.wait(_LAST_SECONDS)
     done = worker.wait(_SAVING_SECONDS if worker.saving else _LAST_SECONDS)
     logs.note("The window was closed.")
     logs.end()

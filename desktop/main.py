@@ -55,11 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     verbs = "\n".join(f"  {verb:<10} {purpose}" for verb, purpose in VERBS.items())
     parser = argparse.ArgumentParser(
         prog="animirror",
-        description="Turn faces into anime. Opens the window, with the named photos in it.",
+        description="Turn faces into anime. Opens the window, with what is named in it.",
         epilog=f"without a window:\n{verbs}\n\n`animirror VERB --help` tells more about each.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="picture to start with")
+    parser.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="picture, video or folder to start with")
     parser.add_argument("--version", action="version", version=f"animirror {__version__}")
     parser.add_argument(
         "--self-test", action="store_true", help="check that everything works here: draw a sample and compare"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QByteArray, QCoreApplication, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDrag, QImage, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -37,8 +37,8 @@ def read(mime: QMimeData) -> Incoming:
     files = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
     if files:
         return Incoming(files)
-    if mime.hasImage():
-        image = QImage(mime.imageData())
+    embedded = (_embedded(url) for url in urls if url.scheme() == "data")
+    for image in (QImage(mime.imageData()) if mime.hasImage() else QImage(), *embedded):
         if not image.isNull():
             return Incoming((image,))
     if any(url.scheme() in _REMOTE for url in urls):
@@ -49,6 +49,14 @@ def read(mime: QMimeData) -> Incoming:
     return Incoming(
         (), translate("transfer", "There is no picture in that. Copy a photo or a picture file, then paste it here.")
     )
+
+
+def _embedded(url: QUrl) -> QImage:
+    """Return the picture that a web page holds in the address itself, else a null image."""
+    kind, _, content = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).partition(",")
+    if not kind.endswith(";base64"):
+        return QImage()
+    return QImage.fromData(QByteArray.fromBase64(QByteArray.fromPercentEncoding(QByteArray(content.encode()))))
 
 
 def video(mime: QMimeData) -> Path | None:

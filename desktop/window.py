@@ -21,6 +21,7 @@ from desktop.live.controller import LiveController
 from desktop.pages.live import LivePage
 from desktop.pages.photos import PhotosPage
 from desktop.photos.controller import PhotosController
+from desktop.queue.controller import QueueController
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.segmented import Segment, SegmentedControl
@@ -33,7 +34,12 @@ _SIZE = QSize(1180, 760)
 class MainWindow(QWidget):
     """Animirror's window. Pictures, models, and videos on the live page, can be dropped anywhere on it."""
 
-    def __init__(self, controller: PhotosController, live: LiveController | None = None) -> None:
+    def __init__(
+        self,
+        controller: PhotosController,
+        live: LiveController | None = None,
+        queue: QueueController | None = None,
+    ) -> None:
         """Make the window; the work begins after it was painted for the first time, and the live page's with it."""
         super().__init__()
         self._controller = controller
@@ -48,7 +54,7 @@ class MainWindow(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(880, 560)
         self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
-        self.photos = PhotosPage(controller)
+        self.photos = PhotosPage(controller, queue)
         self.live = LivePage(self._live)
         self.live.full_screen_wanted.connect(self._fill_screen)
         self.pages = SegmentedControl(
@@ -87,11 +93,13 @@ class MainWindow(QWidget):
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self._controller.start)
+            QTimer.singleShot(0, self.photos.queue.start)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the work; the window goes at once."""
         self._newcomers.end()
         self._controller.end()
+        self.photos.queue.end()
         self._live.end()
         super().closeEvent(event)
 

@@ -12,7 +12,7 @@ translate = QCoreApplication.translate
 VIDEOS = ("mp4", "mov", "mkv", "webm", "avi", "m4v")
 """Endings of videos."""
 
-_USUAL = ("jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "bmp")
+_USUAL = ("jpg", "jpeg", "png", "webp", "avif", "heic", "tif", "tiff", "gif", "bmp")
 
 
 def pictures_folder() -> Path:
@@ -28,11 +28,19 @@ def videos_folder() -> Path:
 
 
 def ask_photos(parent: QWidget, folder: Path) -> list[Path]:
-    """Let the user choose photos; none where the dialog was closed."""
-    patterns = " ".join(f"*.{suffix} *.{suffix.upper()}" for suffix in _USUAL)
-    filters = ";;".join((translate("files", "Pictures ({0})").format(patterns), translate("files", "All files (*)")))
-    names, _ = QFileDialog.getOpenFileNames(parent, translate("files", "Choose photos"), str(folder), filters)
+    """Let the user choose photos and videos; none where the dialog was closed."""
+    patterns = " ".join(f"*.{suffix} *.{suffix.upper()}" for suffix in (*_USUAL, *VIDEOS))
+    filters = ";;".join(
+        (translate("files", "Pictures and videos ({0})").format(patterns), translate("files", "All files (*)"))
+    )
+    names, _ = QFileDialog.getOpenFileNames(parent, translate("files", "Choose photos or videos"), str(folder), filters)
     return [Path(name) for name in names]
+
+
+def ask_folder(parent: QWidget, folder: Path) -> Path | None:
+    """Let the user choose a folder whose pictures and videos are wanted; None where the dialog was closed."""
+    name = QFileDialog.getExistingDirectory(parent, translate("files", "Choose a folder"), str(folder))
+    return Path(name) if name else None
 
 
 def ask_video(parent: QWidget, folder: Path) -> Path | None:

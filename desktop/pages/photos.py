@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, QUrl
@@ -15,10 +15,13 @@ from core.naming import free_name
 from desktop import transfer
 from desktop.dialogs import files
 from desktop.notices import Action, Notice, Tone
+from desktop.pages.queue import QueuePage
 from desktop.photos.controller import PhotosController
 from desktop.photos.exports import result_name
 from desktop.photos.gallery import Photo, Status
 from desktop.photos.looking import Looking
+from desktop.photos.piling import Piling
+from desktop.queue.controller import QueueController
 from desktop.theme import GAP
 from desktop.widgets.banner import Banner
 from desktop.widgets.buttons import IconButton
@@ -35,21 +38,28 @@ _EXAMPLE = paths.resources() / "samples" / "portrait.jpg"
 class PhotosPage(QWidget):
     """Shows the controller's photos and tells it what the user wants."""
 
-    def __init__(self, controller: PhotosController, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, controller: PhotosController, queue: QueueController | None = None, parent: QWidget | None = None
+    ) -> None:
         """Make the page, empty but for the drop area."""
         super().__init__(parent)
         self._controller = controller
+        self.queue = queue or QueueController(parent=self)
         self._folder: Path | None = None
         self._save_folder: Path | None = None
+        self._shown: Photo | None = None
         self.drop_area = DropArea()
         self.strip = ThumbnailStrip(controller.gallery)
         self.stage = PictureStage()
         self.panel = ResultPanel()
         self.add_button = IconButton(self.tr("Add"), "add", hint=self.tr("Add photos (Ctrl+O)"))
+        self.list_button = IconButton(self.tr("List"), "list", hint=self.tr("The files that are being converted"))
         self._workspace = self._make_workspace()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.drop_area)
         self._stack.addWidget(self._workspace)
+        self.list = QueuePage(self.queue)
+        self._stack.addWidget(self.list)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
         layout.addWidget(self._stack)
@@ -57,14 +67,16 @@ class PhotosPage(QWidget):
         self._veil = DropVeil(self)
         self._looking = Looking(controller, self.stage, self.panel, self)
         self._looking.noticed.connect(self._tell)
+        self._piling = Piling(controller, self.queue, self)
+        self._piling.noticed.connect(self._tell)
         self._connect()
         self._add_shortcuts()
 
     def open_photos(self, paths: Sequence[Path]) -> None:
-        """Take photos from files."""
+        """Take photos, videos and folders."""
         if paths:
             self._folder = paths[0].parent
-            self._controller.add(paths)
+            self._piling.take(paths, onto_list=self._stack.currentWidget() is self.list)
 
     def choose_photos(self) -> None:
         """Let the user choose files."""
@@ -79,11 +91,18 @@ class PhotosPage(QWidget):
         incoming = transfer.read(mime)
         if incoming.problem is not None:
             self._tell(Notice(Tone.WARNING, incoming.problem))
-        self._controller.add(incoming.sources)
+        self.open_photos([source for source in incoming.sources if isinstance(source, Path)])
+        self._controller.add([source for source in incoming.sources if not isinstance(source, Path)])
+
+    def choose_folder(self) -> None:
+        """Let the user choose a folder."""
+        folder = files.ask_folder(self, self._folder or files.pictures_folder())
+        if folder is not None:
+            self.open_photos([folder])
 
     def invite(self, inviting: bool) -> None:
         """Answer to a picture that hovers over the window."""
-        empty = self._controller.current is None
+        empty = self._stack.currentWidget() is self.drop_area
         self.drop_area.set_inviting(inviting and empty)
         self._veil.setVisible(inviting and not empty)
         self._veil.raise_()
@@ -109,10 +128,13 @@ class PhotosPage(QWidget):
 
     def _make_workspace(self) -> QWidget:
         self.add_button.setFixedWidth(self.strip.width() - 10)
+        self.list_button.setFixedWidth(self.strip.width() - 10)
+        self.list_button.hide()
         column = QVBoxLayout()
         column.setSpacing(GAP)
         column.addWidget(self.add_button)
         column.addWidget(self.strip, 1)
+        column.addWidget(self.list_button)
         body = QWidget()
         layout = QHBoxLayout(body)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -146,6 +168,7 @@ class PhotosPage(QWidget):
         controller.queue_changed.connect(self.stage.show_queue)
         controller.models_changed.connect(self._show_models)
         controller.look_changed.connect(self._show_look)
+        self._connect_list()
         controller.saved.connect(self._tell_saved)
         controller.copied.connect(self._put_on_clipboard)
         controller.noticed.connect(self._tell)
@@ -155,18 +178,59 @@ class PhotosPage(QWidget):
         for keys, act in (
             (standard.Open, self.choose_photos),
             (standard.Paste, self.paste),
-            (standard.Save, self.save),
-            (standard.Copy, self._controller.copy),
-            (standard.Cancel, self._escape),
+            (standard.Save, self._while_looking(self.save)),
+            (standard.Copy, self._while_looking(self._controller.copy)),
+            (standard.Cancel, self._while_looking(self._escape)),
         ):
             QShortcut(keys, self, act)
+
+    def _while_looking(self, act: Callable[[], None]) -> Callable[[], None]:
+        return lambda: act() if self._stack.currentWidget() is not self.list else None
+
+    def _connect_list(self) -> None:
+        page = self.list
+        page.add_wanted.connect(self.choose_photos)
+        page.folder_wanted.connect(self.choose_folder)
+        page.left.connect(lambda: self._show_list(False))
+        page.looked_at.connect(self._look_at)
+        page.noticed.connect(self._tell)
+        self.list_button.clicked.connect(lambda: self._show_list(True))
+        self.queue.grown.connect(lambda: self._show_list(True))
+        self.queue.changed.connect(self._follow_list)
+        self._controller.models_changed.connect(page.show_models)
+
+    def _show_list(self, shown: bool) -> None:
+        """Show the list, or the photos, or where neither is, what an empty window shows."""
+        photos = self._workspace if self._controller.current is not None else self.drop_area
+        self._stack.setCurrentWidget(self.list if shown else photos)
+        self.list.photos_button.setVisible(photos is self._workspace)
+        self.list.set_watched(shown)
+
+    def _follow_list(self) -> None:
+        entries = self.queue.entries.entries
+        self.list_button.setVisible(bool(entries))
+        if not entries and not self.queue.sorting and self._stack.currentWidget() is self.list:
+            self._show_list(False)
+        elif entries and self._stack.currentWidget() is self.drop_area:
+            self._show_list(True)
+
+    def _look_at(self, path: Path) -> None:
+        known = next((photo for photo in self._controller.gallery.photos if photo.source == path), None)
+        if known is not None:
+            self._controller.select(known)
+        else:
+            self._controller.add([path])
+        self._show_list(False)
 
     def _escape(self) -> None:
         if not self._looking.go_back():
             self._controller.cancel()
 
     def _show(self, photo: Photo | None) -> None:
-        self._stack.setCurrentWidget(self._workspace if photo else self.drop_area)
+        # What is drawn meanwhile does not take the list away; a photo that comes, or goes, does.
+        if photo is None or photo is not self._shown or self._stack.currentWidget() is not self.list:
+            self._show_list(photo is None and bool(self.queue.entries.entries))
+        self._shown = photo
         self.stage.show_photo(photo)
         drawing = photo.drawing if photo and photo.status not in {Status.NO_FACE, Status.FAILED} else None
         self.panel.show_drawing(drawing, draggable=bool(drawing and photo and photo.exported))
@@ -220,7 +284,7 @@ class PhotosPage(QWidget):
         action = Action(self.tr("Show the folder"), show_folder, "open")
         self._tell(Notice(Tone.SUCCESS, self.tr("Saved as “{0}”.").format(path.name), (action,)))
 
-    def _tell(self, notice: Notice) -> None:
+    def _tell(self, notice: Notice | None) -> None:
         self.banner.show_notice(notice)
         self._place_banner()
 

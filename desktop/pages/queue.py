@@ -93,6 +93,7 @@ class QueuePage(QWidget):
         stage.stopped.connect(controller.cancel)
         stage.again.connect(controller.retry)
         stage.closer.connect(self._look_closer)
+        stage.removed.connect(controller.remove)
         stage.opened.connect(lambda entry: self._open(entry.job.result))
         stage.located.connect(lambda entry: self._open(entry.job.result.parent))
         stage.cut.connect(controller.cut)

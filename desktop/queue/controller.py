@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from desktop.queue.entries import Entries, Entry
 from desktop.queue.keeping import Choices
 from desktop.queue.mailbox import Mailbox
 from desktop.queue.pictures import PictureReader, Wanted
-from desktop.queue.sorting import Sorted, moving_among, sort
+from desktop.queue.sorting import Sorted, animated_among, maybe_animated, sort
 
 if TYPE_CHECKING:
     from core.queue import Job, Overall, Wishes, Workshop
@@ -109,8 +110,8 @@ class QueueController(QObject):
         """Wait for the end; answers whether it has come."""
         return self._errands.wait(seconds)
 
-    def take(self, paths: Sequence[Path]) -> None:
-        """Take files and folders: into the list, or back through ``few`` where they are a few photos."""
+    def take(self, paths: Sequence[Path], *, all_of_them: bool = False) -> None:
+        """Take files and folders: into the list, or back through ``few`` where a few photos need not go into it."""
         self._sorting += 1
         wishes, given = self._wishes(), tuple(paths)
 
@@ -118,6 +119,8 @@ class QueueController(QObject):
             found = Sorted((), few=False)
             try:
                 found = sort(given, wishes(), self._engine.styles())
+                if all_of_them:
+                    found = replace(found, few=False)
             finally:
                 self._sorted.emit(found)
 
@@ -125,9 +128,12 @@ class QueueController(QObject):
 
     def look_for_movement(self, paths: Sequence[Path]) -> None:
         """Find out, meanwhile, which of these photos are animated."""
+        candidates = maybe_animated(paths)
+        if not candidates:
+            return
 
         def look() -> None:
-            if moving := moving_among(paths):
+            if moving := animated_among(candidates):
                 self.moves.emit(moving)
 
         self._do(look)

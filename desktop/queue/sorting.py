@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,11 +26,28 @@ def plainly_few(paths: Sequence[Path]) -> bool:
 
 @dataclass(frozen=True)
 class Sorted:
-    """The files that were meant, and whether they are a few photos. moving: some of them move."""
+    """The files that were meant, and whether they are a few photos."""
 
     files: tuple[Path, ...]
     few: bool
-    moving: tuple[Path, ...] = ()
+
+
+def maybe_animated(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Return those whose names do not tell whether they are animated."""
+    return tuple(path for path in paths if path.suffix.lower() in {".png", ".webp", ".avif"})
+
+
+def animated_among(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the animated pictures; what cannot be read is told of when it is drawn."""
+    from core.errors import ImageError
+    from core.images import is_animation
+
+    found = []
+    for path in paths:
+        with suppress(ImageError):
+            if is_animation(path):
+                found.append(path)
+    return tuple(found)
 
 
 def moving_among(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -51,7 +69,7 @@ def sort(paths: Sequence[Path], wishes: Wishes, styles: Sequence[str]) -> Sorted
         made = _results_of(files, wishes, styles)
         files = [path for path in files if path in named or path not in made]
     moving = moving_among(files) if len(files) <= FEW else ()
-    return Sorted(tuple(files), not folders and not moving and len(files) <= FEW, moving)
+    return Sorted(tuple(files), not folders and not moving and len(files) <= FEW)
 
 
 def _results_of(files: Sequence[Path], wishes: Wishes, styles: Sequence[str]) -> set[Path]:

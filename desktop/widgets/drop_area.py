@@ -44,7 +44,7 @@ class DropArea(QFrame):
         self._lock = QLabel()
         private = QLabel(self.tr("Your photos stay on this computer."))
         private.setProperty("role", "caption")
-        formats = QLabel(self.tr("JPEG, PNG, WebP and most other pictures"), alignment=Qt.AlignmentFlag.AlignCenter)
+        formats = QLabel(self.tr("Photos, videos, or whole folders of them"), alignment=Qt.AlignmentFlag.AlignCenter)
         formats.setProperty("role", "caption")
 
         ways = QHBoxLayout()

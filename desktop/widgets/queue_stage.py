@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from desktop.dialogs.files import VIDEOS
 from desktop.queue.entries import Entry
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
@@ -19,7 +20,7 @@ _SAME_SHAPE = 0.02
 class QueueStage(QFrame):
     """Shows an entry as it stands.
 
-    stopped, again, closer, opened, located: what the user wants done with it. cut: the beginning and end of the part
+    stopped, again, closer, opened, located, removed: what the user wants done with it. cut: the beginning and end of the part
     that is wanted. sought: carries a time in the video that is to be shown.
     """
 
@@ -28,6 +29,7 @@ class QueueStage(QFrame):
     closer = Signal(object)
     opened = Signal(object)
     located = Signal(object)
+    removed = Signal(object)
     cut = Signal(object, float, float)
     sought = Signal(object, float)
 
@@ -51,10 +53,12 @@ class QueueStage(QFrame):
         )
         self.open = IconButton(self.tr("Open"), "play", hint=self.tr("Open the result with its usual program"))
         self.locate = IconButton(self.tr("Show the folder"), "open")
-        self.buttons = (self.stop, self.retry, self.look, self.open, self.locate)
-        for button, signal in zip(
-            self.buttons, (self.stopped, self.again, self.closer, self.opened, self.located), strict=True
-        ):
+        self.remove = IconButton(
+            self.tr("Remove from the list"), "remove", role="quiet", hint=self.tr("Remove from the list (Delete)")
+        )
+        self.buttons = (self.stop, self.retry, self.look, self.open, self.locate, self.remove)
+        signals = (self.stopped, self.again, self.closer, self.opened, self.located, self.removed)
+        for button, signal in zip(self.buttons, signals, strict=True):
             button.clicked.connect(lambda _checked=False, signal=signal: signal.emit(self._entry))
         row = QHBoxLayout()
         row.setSpacing(GAP)
@@ -87,10 +91,12 @@ class QueueStage(QFrame):
             if job.encoder or self._encoder:
                 words.append(self._encoded_by(job.encoder or self._encoder))
         self.words.setText("\n".join(words))
-        self.stop.setVisible(state in {"waiting", "running"})
+        self.stop.setVisible(state == "running")
         self.retry.setVisible(state in {"failed", "cancelled"})
         self.retry.set_label(self.tr("Go on") if job and job.share and state == "cancelled" else self.tr("Try again"))
-        self.look.setVisible(bool(job))
+        # The looking area draws still pictures.
+        self.look.setVisible(job is not None and job.source.suffix.lower().lstrip(".") not in VIDEOS)
+        self.remove.setVisible(job is not None and state != "running")
         self.open.setVisible(state == "done")
         self.locate.setVisible(state == "done")
         if state != "waiting":
@@ -102,7 +108,8 @@ class QueueStage(QFrame):
         if entry is None:
             return
         self._show(before, after)
-        self.look.setVisible(duration is None)
+        if duration is not None:
+            self.look.hide()
         waiting = duration is not None and entry.state == "waiting"
         if waiting and duration is not None:
             wishes = entry.job.wishes

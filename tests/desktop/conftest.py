@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -16,14 +17,18 @@ from pytestqt.qtbot import QtBot
 
 from core.catalogue import load_catalogue
 from core.faces import FaceDetector
+from core.queue import Workshop
+from core.runtime import Device
 from desktop.photos.controller import PhotosController
 from desktop.photos.gallery import Photo, Status
+from desktop.queue.controller import QueueController
 from desktop.theme import LIGHT, wear
 from desktop.window import MainWindow
 from desktop.work.messages import Report
 from desktop.work.studio import Studio
 from desktop.work.worker import Worker
 from tests.support.models import tiny_model
+from tests.support.sources import OneFace
 
 PATIENCE = 60_000
 """Milliseconds: the machines that run the tests may be busy with other things."""
@@ -99,6 +104,11 @@ def _make_studio(models: Path, report: Callable[[Report], None]) -> Studio:
     return Studio("en", report, lambda: load_catalogue([models]))
 
 
+def _make_workshop(models: Path) -> Workshop:
+    detector: Any = OneFace
+    return Workshop(lambda: load_catalogue([models]), Device.CPU, load_detector=detector, load_moving=OneFace)
+
+
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two models: one that inverts the colours, and one that makes everything grey."""
@@ -127,7 +137,8 @@ def open_desk(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch)
     def open_one(folder: Path) -> Desk:
         worker = Worker(partial(_make_studio, folder))
         controller = PhotosController(worker)
-        desk = Desk(qtbot, MainWindow(controller), controller, worker)
+        queue = QueueController(make_workshop=lambda: _make_workshop(folder))
+        desk = Desk(qtbot, MainWindow(controller, queue=queue), controller, worker)
         controller.crashed.connect(desk.crashes.append)
         desks.append(desk)
         qtbot.addWidget(desk.window)
@@ -140,6 +151,7 @@ def open_desk(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch)
     for desk in desks:
         desk.window.close()
         assert desk.worker.wait(PATIENCE / 1000)
+        assert desk.window.photos.queue.wait(PATIENCE / 1000)
         assert desk.crashes == []
 
 

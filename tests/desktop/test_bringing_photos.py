@@ -157,12 +157,10 @@ def test_a_bad_file_gets_a_sentence_and_the_next_one_works(
     assert sentence in desk.window.photos.stage.banner.text
 
 
-def test_a_missing_file_and_a_folder_get_a_sentence(desk: Desk, tmp_path: Path) -> None:
-    desk.window.photos.open_photos([tmp_path / "gone.jpg", tmp_path])
+def test_a_missing_file_gets_a_sentence(desk: Desk, tmp_path: Path) -> None:
+    desk.window.photos.open_photos([tmp_path / "gone.jpg"])
     desk.wait_settled()
-    missing, folder = desk.photos
-    assert "There is no file" in missing.sentence
-    assert "is a folder" in folder.sentence
+    assert "There is no file" in desk.current.sentence
 
 
 def test_a_name_with_markup_is_shown_as_it_is(desk: Desk, tmp_path: Path) -> None:
