@@ -58,6 +58,7 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
     controller.crashed.connect(defects.tell)
     live = LiveController(kept_state(settings))
     live.crashed.connect(defects.tell)
+    live.drawing_changed.connect(lambda: _note_drawing(live))
     Keeper(live, settings)
     queue = QueueController(settings)
     window = MainWindow(controller, live, queue)
@@ -108,6 +109,11 @@ def welcome(window: MainWindow, settings: Settings, live: LiveController, photos
     page.language_chosen.connect(take_language)
     page.finished.connect(finish)
     return page
+
+
+def _note_drawing(live: LiveController) -> None:
+    if live.drawing is not None:
+        logs.note(f"live pictures are drawn by {live.drawing.model} on {live.drawing.provider}")
 
 
 def _begin_diary() -> None:

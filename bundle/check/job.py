@@ -104,7 +104,7 @@ class Job:
 
     def _window(self, place: Place, screen: Screen) -> None:
         with self._opened(place, screen) as program:
-            wait_for("the window", lambda: screen.windows(_TITLE), 60)
+            self._see_window(program, screen)
             screen.focus(_TITLE)
             screen.settled()
             screen.picture("1-first-start")
@@ -119,9 +119,13 @@ class Job:
             self._expect(code == 0, f"it ended with code {code}")
         self._second_start(place, screen)
 
+    def _see_window(self, program: subprocess.Popen[str], screen: Screen) -> None:
+        wait_for("the window", lambda: screen.windows(_TITLE) or program.poll() is not None, 90)
+        self._expect(program.poll() is None, f"it ended with code {program.poll()} instead of showing its window")
+
     def _second_start(self, place: Place, screen: Screen) -> None:
         with self._opened(place, screen) as program:
-            wait_for("the window", lambda: screen.windows(_TITLE), 60)
+            self._see_window(program, screen)
             screen.focus(_TITLE)
             seen = screen.settled()
             screen.picture("6-second-start")
@@ -180,6 +184,7 @@ class Job:
             screen.focus(_TITLE)
             before = asked()
             wait_for("thirty pictures to be taken", lambda: asked() > before + 30, PATIENCE)
+            wait_for("the style to be drawn", lambda: "live pictures are drawn" in _diary(place), PATIENCE)
             self._moves(screen)
             screen.picture("5-live")
             port = int(address.split(":")[2].split("/")[0])
@@ -231,6 +236,10 @@ class Job:
         with Image.open(path) as picture:
             pixels = np.asarray(picture.convert("RGB"))
         self._expect(min(pixels.shape[:2]) >= 200 and pixels.std() > 5, f"{path.name} is not a drawing")
+
+
+def _diary(place: Place) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in place.home.rglob("animirror.log"))
 
 
 def _ports_of(port: int) -> set[int]:
