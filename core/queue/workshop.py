@@ -43,6 +43,12 @@ class Workshop:
                 self._models = self._find_models()
             return self._models.get(identifier)
 
+    def styles(self) -> tuple[str, ...]:
+        """Return the ids of all models, which the names of results may hold."""
+        with self._lock:
+            self._models = self._find_models()
+            return tuple(self._models.models)
+
     def generator(self, identifier: str | None, alone: bool = False) -> Generator:
         """Return what draws; ``alone`` for one that is used by one thread at a time. Raises ModelError."""
         model = self.model(identifier)

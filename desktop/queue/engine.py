@@ -29,17 +29,26 @@ class Engine:
         self._mailbox = mailbox
         self._make_workshop = make_workshop
         self._queue: ConversionQueue | None = None
+        self._workshop: Workshop | None = None
         self._asked: set[int] = set()
 
     @property
     def queue(self) -> ConversionQueue:
         """The queue itself."""
         if self._queue is None:
-            from core.queue import ConversionQueue, Workshop
+            from core.queue import ConversionQueue
 
-            workshop = (self._make_workshop or Workshop)()
-            self._queue = ConversionQueue(workshop, self._mailbox.put, self._mailbox.put_frame)
+            self._queue = ConversionQueue(self.workshop, self._mailbox.put, self._mailbox.put_frame)
         return self._queue
+
+    @property
+    def workshop(self) -> Workshop:
+        """The models that it works with."""
+        if self._workshop is None:
+            from core.queue import Workshop
+
+            self._workshop = (self._make_workshop or Workshop)()
+        return self._workshop
 
     def unfinished(self) -> int:
         """Return how many files an earlier run left; the queue is made only if there may be some."""
@@ -52,9 +61,7 @@ class Engine:
 
     def styles(self) -> tuple[str, ...]:
         """Return the ids of the models, whose names results may bear."""
-        from core.catalogue import load_catalogue
-
-        return tuple(load_catalogue().models)
+        return self.workshop.styles()
 
     def add(self, files: Sequence[Path], wishes: Wishes) -> Taken | None:
         """Append files. In an idle queue they wait until :meth:`begin`; a busy one goes on unless names are taken."""

@@ -20,8 +20,8 @@ _SAME_SHAPE = 0.02
 class QueueStage(QFrame):
     """Shows an entry as it stands.
 
-    stopped, again, closer, opened, located, removed: what the user wants done with it. cut: the beginning and end of the part
-    that is wanted. sought: carries a time in the video that is to be shown.
+    stopped, again, closer, opened, located, removed: what the user wants done with it. cut: the beginning and end of
+    the part that is wanted. sought: carries a time in the video that is to be shown.
     """
 
     stopped = Signal(object)
