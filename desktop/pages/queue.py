@@ -27,7 +27,7 @@ from desktop.work.messages import ModelEntry
 if TYPE_CHECKING:
     from core.queue import Overall
 
-_LIST_WIDTH = 268
+_LIST_WIDTH = 236
 _MINUTE = 60
 
 

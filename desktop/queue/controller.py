@@ -22,7 +22,7 @@ from desktop.queue.pictures import PictureReader, Wanted
 from desktop.queue.sorting import Sorted, animated_among, maybe_animated, sort
 
 if TYPE_CHECKING:
-    from core.queue import Job, Overall, Wishes, Workshop
+    from core.queue import Job, Wishes, Workshop
 
 _BEAT = 300
 """Milliseconds between two looks at how far everything is."""
@@ -186,9 +186,8 @@ class QueueController(QObject):
 
     def cancel_all(self) -> None:
         """Stop everything that is not done."""
-        for entry in self.entries.entries:
-            if entry.open:
-                self.cancel(entry)
+        for entry in filter(lambda entry: entry.open, self.entries.entries):
+            self.cancel(entry)
 
     def retry(self, entry: Entry) -> None:
         """Convert a file once more: one that is done as things are chosen now, a stopped one from where it ended."""
@@ -289,10 +288,7 @@ class QueueController(QObject):
 
     def _ask_overall(self) -> None:
         if self.entries.entries:
-            self._do(lambda: self._tell(self._engine.overall()))
-
-    def _tell(self, overall: Overall) -> None:
-        self.told.emit(overall)
+            self._do(lambda: self.told.emit(self._engine.overall()))
 
     def _ask_thumbnail(self, entry: Entry) -> None:
         self.pictures.ask_thumbnail(Wanted(entry.job.identifier, entry.job.source, entry.job.result))

@@ -22,11 +22,12 @@ def clock(seconds: float) -> str:
 class PartSlider(QWidget):
     """Two knobs; the arrow keys move the one that was touched last, Tab and a click choose, Home and End put it back.
 
-    moved: a knob is moved; carries the time under it. chosen: it was let go; carries the beginning and the end.
+    moved: a knob is moved; carries the time under it. chosen: it was let go; carries the beginning and the end
+    in seconds, None where that is the video's own.
     """
 
     moved = Signal(float)
-    chosen = Signal(float, float)
+    chosen = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make a slider over nothing."""
@@ -92,7 +93,7 @@ class PartSlider(QWidget):
         """Tell what was chosen."""
         if self._held:
             self._held = False
-            self.chosen.emit(self._start, self._end)
+            self._tell()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move a knob by a second, or by a tenth with Ctrl; Up and Down take hold of the other one."""
@@ -112,12 +113,17 @@ class PartSlider(QWidget):
             case _:
                 super().keyPressEvent(event)
                 return
-        self.chosen.emit(self._start, self._end)
+        self._tell()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show which knob the keys move."""
         super().focusInEvent(event)
         self.update()
+
+    def _tell(self) -> None:
+        # What a file says of its length may be less than its last frame's time.
+        start = self._start if self._start > 0.0 else None
+        self.chosen.emit(start, self._end if self._end < self._length else None)
 
     def _put(self, seconds: float) -> None:
         if self._at_end:

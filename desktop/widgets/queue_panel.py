@@ -17,7 +17,7 @@ from desktop.widgets.model_picker import ModelPicker
 from desktop.widgets.segmented import Segment, SegmentedControl
 from desktop.work.messages import ModelEntry
 
-_WIDTH = 264
+_WIDTH = 244
 
 
 class QueuePanel(QFrame):

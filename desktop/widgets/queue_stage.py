@@ -30,7 +30,7 @@ class QueueStage(QFrame):
     opened = Signal(object)
     located = Signal(object)
     removed = Signal(object)
-    cut = Signal(object, float, float)
+    cut = Signal(object, object, object)
     sought = Signal(object, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,8 +51,9 @@ class QueueStage(QFrame):
         self.look = IconButton(
             self.tr("Look closely"), "photos", hint=self.tr("Choose faces, strength, background and style for it alone")
         )
-        self.open = IconButton(self.tr("Open"), "play", hint=self.tr("Open the result with its usual program"))
-        self.locate = IconButton(self.tr("Show the folder"), "open")
+        # In the smallest window there is room for two buttons with words.
+        self.open = IconButton(self.tr("Open the result with its usual program"), "play", role="quiet")
+        self.locate = IconButton(self.tr("Show the folder"), "open", role="quiet")
         self.remove = IconButton(
             self.tr("Remove from the list"), "remove", role="quiet", hint=self.tr("Remove from the list (Delete)")
         )

@@ -92,7 +92,7 @@ def test_closing_during_work_ends_it_within_two_seconds(open_desk: OpenDesk, tmp
     tiny_model(tmp_path, "quarter", layers=3)
     desk = open_desk(tmp_path)
     desk.controller.choose_view("frame")
-    _begin(desk, [group_photo] * 20)
+    _begin(desk, [group_photo] * 8)
     start = time.perf_counter()
     desk.window.close()
     assert not desk.window.isVisible()
