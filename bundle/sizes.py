@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 UNPACKED_MB = 330
+_MODELS = frozenset({"models", "facepacks"})
 PACKED_MB = 130
 
 
@@ -34,7 +35,11 @@ def report(folder: Path, archive: Path | None = None) -> str:
     """Return what to print: both sums in MB (10^6 bytes) with their limits, and the ten largest files."""
     listed = files(folder)
     total = sum(size for size, _ in listed) / 1e6
-    lines = [f"{total:.1f} MB unpacked in {len(listed)} files (at most {UNPACKED_MB} MB)"]
+    models = sum(size for size, place in listed if _MODELS.intersection(place.split("/"))) / 1e6
+    lines = [
+        f"{total:.1f} MB unpacked in {len(listed)} files, {total - models:.1f} MB without the models "
+        f"(at most {UNPACKED_MB} MB)"
+    ]
     if archive is not None:
         lines.append(f"{archive.stat().st_size / 1e6:.1f} MB as {archive.name} (at most {PACKED_MB} MB)")
     lines += [f"{size / 1e6:8.1f}  {place}" for size, place in listed[:10]]
