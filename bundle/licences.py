@@ -113,6 +113,10 @@ def write(folder: Path, parts: Iterable[Part]) -> Path:
     lines = [
         "Animirror contains the following works, each under its own terms. Their texts are in the folders here.",
         "",
+        "Animirror's own source is under the MIT licence. PyAV's FFmpeg was built with x264, which is under the GPL 2",
+        "or later: this packaged application as a whole may be passed on under the GPL 3. Qt is used under the LGPL 3,",
+        "in libraries of its own that you may exchange. The models may be used for non-commercial research only.",
+        "",
     ]
     for part in parts:
         own = folder / re.sub(r"[^A-Za-z0-9._-]+", "-", f"{part.name}-{part.version}".rstrip("-"))
