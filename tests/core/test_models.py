@@ -146,6 +146,7 @@ def test_the_generator_keeps_to_its_contract(tmp_path: Path) -> None:
     styled = generator.run(np.stack([crop, 255 - crop]))
     assert (styled.anime[0] == 255 - crop).all()
     assert (styled.anime[1] == crop).all()
+    assert styled.attention is not None
     assert styled.attention.shape == (2, 64, 64)
     assert styled.attention.min() == 0
     assert styled.attention.max() == 1
@@ -153,6 +154,7 @@ def test_the_generator_keeps_to_its_contract(tmp_path: Path) -> None:
 
 def test_a_flat_attention_map_does_not_divide_by_zero(tmp_path: Path) -> None:
     styled = Generator(tiny_model(tmp_path), Device.CPU).run(np.full((1, 256, 256, 3), 200, np.uint8))
+    assert styled.attention is not None
     assert (styled.attention == 0).all()
 
 

@@ -114,6 +114,7 @@ def test_any_batch_gives_what_torch_gives(made: Model, generator: OneOfEach) -> 
     assert np.abs(styled.anime - pixels).max() <= 1.0
     attention = wanted.attention[:, 0].numpy()
     attention = (attention - attention.min(axis=(1, 2), keepdims=True)) / np.ptp(attention, axis=(1, 2), keepdims=True)
+    assert styled.attention is not None
     np.testing.assert_allclose(styled.attention, attention, atol=1e-3)
     alone = runner.run(crops[1:2]).anime[0].astype(int)
     assert np.abs(alone - styled.anime[1]).max() <= 1, "the others of a batch do not matter"
