@@ -381,3 +381,29 @@ def test_a_photo_without_a_face_says_so(start: Start, wishes: Wishes, tmp_path: 
     assert states(queue) == [State.FAILED, State.DONE]
     assert "No face was found" in str(queue.jobs[0].error)
     assert any("centre" in note for note in queue.jobs[1].notes)
+
+
+def test_wishes_change_while_a_job_waits_and_not_later(start: Start, tmp_path: Path) -> None:
+    source = tmp_path / "photo.png"
+    Image.fromarray(picture(0, (320, 240))).save(source)
+    queue = start()
+    queue.pause()
+    wishes = Wishes(model="negative", centre=True)
+    (job,) = queue.add([source], wishes)
+    queue.change(job.identifier, wishes.model_copy(update={"model": "same"}))
+    queue.resume()
+    assert queue.wait(PATIENCE)
+    assert queue.jobs[0].result == tmp_path / "photo same.png"
+    queue.change(job.identifier, wishes)
+    assert queue.jobs[0].state is State.DONE
+    assert queue.jobs[0].wishes.model == "same"
+
+
+def test_a_changed_job_is_left_to_the_next_run_as_it_was_changed(start: Start, tmp_path: Path) -> None:
+    queue = start()
+    queue.pause()
+    (job,) = queue.add([tmp_path / "photo.png"], Wishes())
+    queue.change(job.identifier, Wishes(quality=42))
+    queue.stop()
+    (left,) = start().unfinished
+    assert left.wishes.quality == 42
