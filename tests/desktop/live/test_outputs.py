@@ -108,7 +108,8 @@ def test_a_full_disk_ends_the_recording_in_words_and_what_there_is_can_be_played
     desk.page.stage.welcome.start_button.click()
     desk.wait(lambda: desk.page.panel.record.isEnabled())
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (8_000_000, hard))  # some seconds of noise; writing behind this fails as on a full disk
+    # Some seconds of noise; writing behind this fails as on a full disk.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_000_000, hard))
     try:
         desk.page.panel.record.click()
         desk.wait(lambda: "Recording stopped" in desk.told)
