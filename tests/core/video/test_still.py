@@ -1,4 +1,4 @@
-"""One picture out of a video."""
+"""One picture out of a video. The pictures of the test's video repeat after sixteen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def film(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("seconds", "number"), [(0.0, 0), (0.5, 15), (0.9, 27)])
+@pytest.mark.parametrize(("seconds", "number"), [(0.0, 0), (0.3, 9), (0.5, 15)])
 def test_it_is_the_frame_of_that_time(film: Path, seconds: float, number: int) -> None:
     still = video_still(film, seconds)
     assert number_of(still.pixels) == number
