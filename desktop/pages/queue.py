@@ -207,7 +207,10 @@ class QueuePage(QWidget):
 
     def _tell(self, overall: Overall) -> None:
         self.progress.set_share(overall.share)
-        parts = [self.tr("{0} of {1} done").format(overall.ended, overall.jobs)]
+        failed = sum(entry.state == "failed" for entry in self._controller.entries.entries)
+        parts = [self.tr("{0} of {1} done").format(max(0, overall.ended - failed), overall.jobs)]
+        if failed:
+            parts.append(self.tr("{0} failed").format(failed))
         if self._controller.paused and overall.ended < overall.jobs:
             parts.append(self.tr("paused") if overall.share else self.tr("ready to begin"))
         elif overall.seconds_left is not None and overall.ended < overall.jobs:

@@ -172,6 +172,7 @@ def test_a_bad_file_tells_why_and_is_tried_again(desk: Desk, album: Path, corrup
     page(desk).list.choose(bad)
     assert "is damaged or cut off" in page(desk).stage.words.text()
     assert [found.state for found in queue(desk).entries.entries].count("done") == 3
+    desk.wait(lambda: page(desk).words.text() == "3 of 4 done · 1 failed")
     Image.fromarray(picture(7, (320, 240))).save(corrupt)
     QTest.mouseClick(page(desk).stage.retry, Qt.MouseButton.LeftButton)
     desk.wait(lambda: bad.state == "done")
