@@ -14,6 +14,8 @@ from training.networks.discriminator import Verdict
 Gan = Literal["least-squares", "hinge"]
 #: Tiles along each side of the pictures whose colours are compared.
 MOSAIC = 8
+#: Tiles that the face fills in an aligned crop (core.alignment.TEMPLATE).
+FACE_ROWS, FACE_COLUMNS = slice(3, 7), slice(2, 6)
 
 
 def to_fool(verdict: Verdict, gan: Gan) -> Tensor:
@@ -38,11 +40,16 @@ def attention(foreign: Tensor, own: Tensor) -> Tensor:
 
 
 def colour(picture: Tensor, drawing: Tensor) -> Tensor:
-    """L1 between two batches of pictures (N, 3, H, W), each reduced to a mosaic of 8x8 mean colours.
+    """L1 between two batches of aligned crops (N, 3, H, W), each reduced to a mosaic of 8x8 mean colours.
 
-    So coarse a mosaic says which colour hair, skin and wall have, and leaves every line and shape to the drawing.
+    So coarse a mosaic says which colour hair and wall have, and leaves every line and shape to the drawing. The tiles
+    of the face do not count: drawn skin has a colour of its own, and a generator that is held to the mean of a tile
+    paints patches to meet it.
     """
-    return F.l1_loss(F.adaptive_avg_pool2d(drawing, MOSAIC), F.adaptive_avg_pool2d(picture, MOSAIC))
+    far = F.adaptive_avg_pool2d(drawing, MOSAIC) - F.adaptive_avg_pool2d(picture, MOSAIC)
+    around = torch.ones(MOSAIC, MOSAIC, device=far.device, dtype=far.dtype)
+    around[FACE_ROWS, FACE_COLUMNS] = 0
+    return (far.abs() * around).sum() / (around.sum() * far.shape[0] * far.shape[1])
 
 
 def r1(verdict: Verdict, pictures: Tensor) -> Tensor:

@@ -94,7 +94,7 @@ class Losses(_Section):
     identity: Weight = 10.0  # L1 between a picture and its translation into its own domain
     identity_every: Count = 1  # steps between two identity losses; the weight is not raised for it
     cam: Weight = 1000.0  # binary cross-entropy of the generators' attention classifier
-    colour: Weight = 0.0  # L1 between a photo and its drawing, both as 8x8 mosaics: keeps hair and wall their colour
+    colour: Weight = 0.0  # L1 between a photo and its drawing, as 8x8 mosaics, but for the face: keeps hair's colour
     arcface: Weight = 0.0  # 1 - cosine of ArcFace vectors of a photo and its drawing
     r1: Weight = 0.0  # half the squared gradient of a discriminator's logits at real pictures
     r1_every: Count = 16  # steps between two R1 penalties, each then that many times as heavy

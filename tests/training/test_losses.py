@@ -57,3 +57,11 @@ def test_colour_looks_at_mean_colours_and_not_at_lines() -> None:
     lines = torch.tensor([1.0, -1.0]).repeat(16).expand(1, 3, 32, 32)
     assert losses.colour(picture, picture + lines).item() == pytest.approx(0.0, abs=1e-6)
     assert losses.colour(picture, picture + 0.5).item() == pytest.approx(0.5)
+
+
+def test_colour_leaves_the_skin_to_the_drawing() -> None:
+    picture, other_skin, other_hair = torch.zeros(3, 1, 3, 32, 32)
+    other_skin[:, :, 12:28, 8:24] = 1.0
+    other_hair[:, :, :8] = 1.0
+    assert losses.colour(picture, other_skin).item() == 0
+    assert losses.colour(picture, other_hair).item() == pytest.approx(16 / 48)
