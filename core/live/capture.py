@@ -108,6 +108,8 @@ class Capture:
                 attempt += 1
         except Exception as error:  # a defect: without this the picture would freeze without a word
             self._report(Fault(f"The source stopped because of a defect in Animirror: {error!r}", error))
+            # Else what is dead would be shown as running.
+            self._tell(Status.ENDED)
 
     def _wait_for_the_one_before(self) -> None:
         patience = time.monotonic() + OPENING_LIMIT

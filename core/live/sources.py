@@ -19,6 +19,8 @@ from core.live.frame import Frame
 
 #: Damaged packets in a row after which a file is given up.
 _MOST_DAMAGE = 200
+#: Seconds for which a frame is shown whose file does not say it.
+_USUAL_PERIOD = 1 / 25
 
 
 class EndOfSource(Exception):  # noqa: N818 (no error: a file has an end)
@@ -68,6 +70,7 @@ class FileSource:
         self._container: av.container.InputContainer | None = None
         self._frames: Iterator[VideoFrame] = iter(())
         self._start: float | None = None
+        self._next = 0.0
         self._shown = False
 
     def open(self) -> None:
@@ -87,19 +90,25 @@ class FileSource:
         self._begin()
 
     def read(self) -> Frame:
-        """Return the next frame when its time has come."""
-        frame = next(self._frames, None)
-        if frame is None and self._repeat and self._shown and self._container is not None:
-            self._container.seek(0)
-            self._begin()
+        """Return the next frame when its time has come. Raises EndOfSource, or SourceError for a damaged file."""
+        try:
             frame = next(self._frames, None)
-        if frame is None:
-            raise EndOfSource
+            if frame is None and self._repeat and self._shown and self._container is not None:
+                if self._paced:
+                    self._wait(self._next)
+                self._rewind()
+                frame = next(self._frames, None)
+            if frame is None:
+                raise EndOfSource
+            start = time.perf_counter()
+            pixels = upright_rgb(frame)
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            raise SourceError(f"{self.name} is damaged and cannot be played any further.") from error
         self._shown = True
-        start = time.perf_counter()
-        pixels = upright_rgb(frame)
         spent = time.perf_counter() - start
-        moment = float(frame.time or 0.0)
+        # A raw stream has no times of its own.
+        moment = self._next if frame.time is None else float(frame.time)
+        self._next = moment + self._period(frame)
         if self._paced:
             self._wait(moment)
         # What the decoder's own threads do is not seen here.
@@ -117,8 +126,19 @@ class FileSource:
         """End the wait for the next frame's time."""
         self._stopped.set()
 
+    def _rewind(self) -> None:
+        assert self._container is not None
+        try:
+            self._container.seek(0)
+        except (av.error.FFmpegError, OSError):
+            # A raw stream has no index to seek by.
+            self._container.close()
+            self.open()
+        else:
+            self._begin()
+
     def _begin(self) -> None:
-        self._start, self._shown = None, False
+        self._start, self._next, self._shown = None, 0.0, False
         self._frames = self._decoded()
 
     def _decoded(self) -> Iterator[VideoFrame]:
@@ -135,6 +155,13 @@ class FileSource:
                 continue
             damaged = 0
             yield from frames
+
+    def _period(self, frame: VideoFrame) -> float:
+        """Seconds for which a frame is to be seen."""
+        if frame.duration and frame.time_base:
+            return float(frame.duration * frame.time_base)
+        rate = self._container.streams.video[0].average_rate if self._container is not None else None
+        return float(1 / rate) if rate else _USUAL_PERIOD
 
     def _wait(self, moment: float) -> None:
         now = time.perf_counter()

@@ -294,3 +294,12 @@ def test_after_closing_the_network_camera_is_free_again(live: Any, fault: str) -
         assert time.monotonic() - begun < 2.0
         phone.stalled = False  # it notices by sending
         wait_for(lambda: phone.viewers == 0)
+
+
+def test_a_source_with_a_defect_is_told_and_no_longer_running(live: Any) -> None:
+    def broken(number: int) -> Any:
+        raise ZeroDivisionError("oh")
+
+    running = live(ScriptedSource(broken))
+    wait_for(lambda: running.session.status is Status.ENDED)
+    assert "ZeroDivisionError" in running.said(Fault)[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.errors import SourceError
 from core.live.frame import Frame
@@ -142,3 +143,32 @@ def test_damage_in_the_middle_is_left_out_and_counted(video: Path, tmp_path: Pat
     source = FileSource(path, repeat=False, paced=False)
     found = frames(source)
     assert len(found) + source.torn >= 5
+
+
+def test_a_raw_stream_without_an_index_is_repeated_at_its_own_pace(video: Path, tmp_path: Path) -> None:
+    path = tmp_path / "raw.h264"
+    with av.open(str(video)) as whole, av.open(str(path), "w", format="h264") as target:
+        stream = target.add_stream_from_template(whole.streams.video[0])
+        for packet in whole.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    source = FileSource(path)
+    source.open()
+    found = [source.read() for _ in range(40)]
+    source.close()
+    times = [frame.time for frame in found]
+    assert sum(later < earlier for earlier, later in itertools.pairwise(times)) >= 2
+    assert found[14].captured - found[0].captured > 0.3
+
+
+def test_the_only_frame_of_a_file_is_shown_for_its_time(tmp_path: Path) -> None:
+    path = tmp_path / "one.gif"
+    Image.fromarray(clip(size=(64, 64)).still.at(0.0)).save(path)
+    source = FileSource(path)
+    source.open()
+    begun = time.perf_counter()
+    for _ in range(6):
+        source.read()
+    source.close()
+    assert time.perf_counter() - begun > 0.15
