@@ -6,6 +6,7 @@ A connection is made to the address that the user typed and to no other: no prox
 from __future__ import annotations
 
 import select
+import threading
 import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,10 +22,13 @@ from av.video.stream import VideoStream
 
 from core.errors import SourceError, quoted
 from core.live.frame import Frame
+from core.live.line import Line
 from core.live.sources import upright_rgb
 
 #: Seconds to connect, and to wait for data; short, because a window that is closed meanwhile waits for them.
 CONNECT_SECONDS, SILENCE_SECONDS = 1.0, 1.5
+#: Seconds in which the whole head of an answer has to be there, however it drips in.
+ANSWER_SECONDS = 4.0
 #: Pictures that are skipped at most, one after the other, to catch up with a stream that is faster than the decoder.
 _MOST_SKIPPED = 5
 _LOW_DELAY = {"fflags": "nobuffer", "analyzeduration": "300000", "fpsprobesize": "0"}
@@ -53,6 +57,7 @@ class NetworkSource:
         self.name = quoted(f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path}")
         self.torn = 0
         self._parts = parts
+        self._line = Line()
         self._answer: requests.Response | None = None
         self._container: InputContainer | None = None
 
@@ -110,19 +115,15 @@ class NetworkSource:
             container.close()
         if answer is not None:
             answer.close()
+        self._line.close()
 
     def interrupt(self) -> None:
-        """End the wait for data at once; where a connection is being made, it ends by its own limit."""
-        answer = self._answer
-        if answer is not None:
-            try:
-                answer.raw.shutdown()
-            except (AttributeError, ValueError, OSError):  # it is closed already
-                return
+        """End the wait for data at once; where a connection is only being made, that ends by its own limit."""
+        self._line.cut()
 
     def _connect(self) -> InputContainer:
         if self._parts.scheme.startswith("http"):
-            self._answer = self._ask()
+            self._answer = self._ask_in_time()
             return av.open(_Body(self._answer), "r", format="mpjpeg", options=_LOW_DELAY)
         return av.open(
             self._address,
@@ -132,11 +133,28 @@ class NetworkSource:
             timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
         )
 
+    def _ask_in_time(self) -> requests.Response:
+        limit = threading.Timer(ANSWER_SECONDS, self._line.cut)
+        limit.daemon = True
+        limit.start()
+        try:
+            answer = self._ask()
+        except SourceError as error:
+            # What was cut off in its head says nothing.
+            if self._line.is_cut:
+                raise TimeoutError from error
+            raise
+        finally:
+            limit.cancel()
+        if self._line.is_cut:
+            answer.close()
+            raise TimeoutError
+        return answer
+
     def _ask(self) -> requests.Response:
         user, password = self._parts.username, self._parts.password
         plain = self._parts._replace(netloc=self._parts.netloc.rpartition("@")[2]).geturl()
-        session = requests.Session()
-        session.trust_env = False
+        session = self._line.session()
         answer = self._get(session, plain, (unquote(user), unquote(password or "")) if user is not None else None)
         if (
             answer.status_code == 401

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.server
 import itertools
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -232,3 +233,63 @@ def test_a_camera_that_accepts_and_never_answers_is_given_up_within_the_limit(sc
             source.open()
         source.close()
         assert time.monotonic() - begun < LIMIT
+
+
+@pytest.fixture
+def dripping() -> Iterator[tuple[str, list[socket.socket]]]:
+    """The address of a server that never comes to the end of its answer's head, and its connections."""
+    viewers: list[socket.socket] = []
+    ended = threading.Event()
+
+    def serve(server: socket.socket) -> None:
+        while not ended.is_set():
+            try:
+                viewer, _ = server.accept()
+            except OSError:
+                return
+            viewers.append(viewer)
+            try:
+                viewer.sendall(b"HTTP/1.0 200 OK\r\nX-A: ")
+                while not ended.wait(0.05):
+                    viewer.sendall(b"a")
+            except OSError:
+                viewers.remove(viewer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, args=(server,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/video", viewers
+        ended.set()
+
+
+def test_an_answer_that_only_drips_is_given_up(
+    dripping: tuple[str, list[socket.socket]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, viewers = dripping
+    monkeypatch.setattr("core.live.network.ANSWER_SECONDS", 0.5)
+    source = NetworkSource(address)
+    with pytest.raises(SourceError, match="does not answer"):
+        source.open()
+    source.close()
+    wait_for(lambda: not viewers)
+
+
+def test_the_wait_for_an_answer_that_only_drips_can_be_interrupted(
+    dripping: tuple[str, list[socket.socket]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, viewers = dripping
+    monkeypatch.setattr("core.live.network.ANSWER_SECONDS", 600.0)
+    source = NetworkSource(address)
+
+    def wait() -> None:
+        with pytest.raises(SourceError):
+            source.open()
+        source.close()
+
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    wait_for(lambda: viewers)
+    source.interrupt()
+    waiting.join(LIMIT)
+    assert not waiting.is_alive()
+    wait_for(lambda: not viewers)
