@@ -239,6 +239,8 @@ class LiveSession:
             pipeline.generator = generator
             if generator.session.fallback:
                 self._report(Notice(generator.session.fallback))
+            # What went before was drawn by another model or not at all, and says nothing of this one.
+            self._meter.clear()
             self._report(ModelChanged(generator.model.manifest.id, generator.session.provider))
         if self._new_source.is_set():
             self._new_source.clear()

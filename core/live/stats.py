@@ -15,6 +15,8 @@ from core.live.frame import Result
 WINDOW = 300
 #: Seconds over which frames are counted for the frame rate.
 _RATE_SECONDS = 3.0
+#: The same where hardly any come.
+_SLOW_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,17 @@ class Meter:
     def painted(self, result: Result, at: float) -> None:
         """Count that ``result`` was to be seen at ``at`` (``time.perf_counter``)."""
         with self._lock:
-            self._latencies.append(1000 * (at - result.frame.captured))
+            # While nothing was added yet, what is painted is from before.
+            if self._last is not None:
+                self._latencies.append(1000 * (at - result.frame.captured))
 
     def readout(self, now: float, dropped: int = 0, torn: int = 0) -> Readout:
         """Return the figures at ``now`` (``time.perf_counter``)."""
         with self._lock:
             recent = [moment for moment in self._finished if now - moment <= _RATE_SECONDS]
+            if len(recent) < 2:
+                # Slow is not the same as standing still.
+                recent = [moment for moment in self._finished if now - moment <= _SLOW_SECONDS][-3:]
             span = now - recent[0] if recent else 0.0
             stages = {stage: spread for stage, spent in self._stages.items() if (spread := Spread.of(spent))}
             last = self._last

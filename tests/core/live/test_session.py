@@ -28,6 +28,8 @@ def test_frames_become_results(live: Any) -> None:
     expected = 255 - picture()[centre].astype(int)
     assert np.abs(result.pixels[centre].astype(int) - expected).mean() < 12
     running.session.painted(result)
+    # Not every frame has a detection of its own.
+    wait_for(lambda: running.drawn() and "detect" in (running.session.readout().stages or {}))
     readout = running.session.readout()
     assert (readout.model, readout.provider, readout.faces, readout.size) == ("negative", CPU, 1, (320, 240))
     assert readout.latency is not None
@@ -48,8 +50,11 @@ def test_until_the_model_is_loaded_the_frames_are_shown_as_they_are(live: Any) -
     result = running.result()
     assert result.model is None
     np.testing.assert_array_equal(result.pixels, picture())
+    running.session.painted(result)
+    assert running.session.readout().latency is not None
     loading.set()
     running.drawn("negative")
+    assert running.session.readout().latency is None, "what was not drawn says nothing of the model"
 
 
 def test_frames_that_no_one_has_time_for_are_dropped_and_counted(live: Any, negative: Model) -> None:

@@ -53,3 +53,18 @@ def test_the_figures_never_take_more_room() -> None:
     readout = meter.readout(1000.0)
     assert readout.stages is not None
     assert readout.stages["generate"].p50 >= 990
+
+
+def test_a_slow_frame_rate_is_not_nothing() -> None:
+    meter = Meter()
+    for number in range(5):
+        meter.add(result(number * 4.0), number * 4.0)
+    assert meter.readout(16.1).fps == pytest.approx(0.25, rel=0.05)
+
+
+def test_what_is_painted_from_before_does_not_count() -> None:
+    meter = Meter()
+    meter.add(result(0.0), 0.1)
+    meter.clear()
+    meter.painted(result(0.0), 0.2)
+    assert meter.readout(0.3).latency is None
