@@ -13,7 +13,7 @@ from core.views import LiveSource, LiveView
 from desktop.dialogs import files
 from desktop.dialogs.address import AddressDialog
 from desktop.live.controller import LiveController
-from desktop.live.messages import Found, Phase
+from desktop.live.messages import Phase
 from desktop.live.state import LiveState
 from desktop.notices import Action, Notice, Tone
 from desktop.theme import GAP
@@ -23,8 +23,7 @@ from desktop.widgets.live_stage import LiveStage
 from desktop.widgets.live_views import LiveViews
 from desktop.widgets.readout import provider_name
 
-_FIGURES = 500
-"""Milliseconds between two looks at the figures."""
+_FIGURES = 500  # milliseconds between two looks at them
 
 
 class LivePage(QWidget):
@@ -39,7 +38,7 @@ class LivePage(QWidget):
         """Make the page; nothing is looked for before it is seen."""
         super().__init__(parent)
         self._controller = controller
-        self._full_screen = False
+        self._full_screen, self._off = False, True
         self.stage = LiveStage()
         self.panel = LivePanel()
         self.views = LiveViews()
@@ -94,6 +93,7 @@ class LivePage(QWidget):
     def record(self) -> None:
         """Begin or finish a recording."""
         if not self._controller.recording:
+            self.banner.show_notice(None)
             self._controller.record_to(files.videos_folder())
         self._controller.record(not self._controller.recording)
 
@@ -145,7 +145,8 @@ class LivePage(QWidget):
         panel.record_wanted.connect(self.record)
         controller.state_changed.connect(self._show_state)
         controller.cameras_changed.connect(self._show_cameras)
-        controller.found_changed.connect(self._show_found)
+        controller.found_changed.connect(panel.show_found)
+        controller.found_changed.connect(self._show_drawing)
         controller.phase_changed.connect(self._show_phase)
         controller.drawing_changed.connect(self._show_drawing)
         controller.recording_changed.connect(self._show_recording)
@@ -189,10 +190,7 @@ class LivePage(QWidget):
         self.panel.source.click()
 
     def _toggle(self) -> None:
-        if self._controller.running:
-            self._controller.stop()
-        else:
-            self._controller.start()
+        (self._controller.stop if self._controller.running else self._controller.start)()
 
     def _toggle_full_screen(self) -> None:
         if self._full_screen or not self.stage.picture.image.isNull():
@@ -235,10 +233,6 @@ class LivePage(QWidget):
         self.stage.welcome.show_source(names[state.kind], possible=not none)
         self._show_running()
 
-    def _show_found(self, found: Found) -> None:
-        self.panel.show_found(found)
-        self._show_drawing()
-
     def _show_drawing(self) -> None:
         controller, drawing = self._controller, self._controller.drawing
         provider = provider_name(drawing.provider) if drawing is not None and controller.running else ""
@@ -248,7 +242,11 @@ class LivePage(QWidget):
     def _show_phase(self) -> None:
         self._show_waiting()
         self._show_cameras(self._controller.cameras)
-        if self._controller.phase is Phase.OFF:
+        off = self._controller.phase is Phase.OFF
+        if off is not self._off:
+            self._off = off
+            self.banner.show_notice(None)  # it spoke of what is over
+        if off:
             self._ticks.stop()
             self.full_screen_wanted.emit(False)
         else:
@@ -297,4 +295,6 @@ class LivePage(QWidget):
         self._place_banner()
 
     def _place_banner(self) -> None:
-        self.banner.move((self.width() - self.banner.width()) // 2, 3 * GAP)
+        # Over the picture: what can be clicked stays free.
+        place = self.stage.geometry()
+        self.banner.move(max(0, place.center().x() - self.banner.width() // 2), place.top() + 2 * GAP)

@@ -193,3 +193,18 @@ def test_a_virtual_camera_that_fails_is_switched_off(open_live: OpenLive) -> Non
     desk.wait(lambda: not desk.page.panel.virtual_camera.isChecked())
     assert "The virtual camera stopped" in desk.page.panel.virtual_camera_note.text()
     assert device.closed
+
+
+def test_what_is_told_leaves_the_views_free_and_ends_with_its_session(desk: LiveDesk) -> None:
+    desk.folder.parent.mkdir(exist_ok=True)
+    desk.folder.write_text("a file where the folder should be")
+    desk.start()
+    desk.page.panel.record.click()
+    desk.wait(lambda: desk.page.banner.text)
+    assert not desk.page.banner.geometry().intersects(desk.page.views.geometry())
+    desk.wait(lambda: not desk.controller.recording)
+    desk.controller.stop()
+    assert not desk.page.banner.isVisible()
+    desk.folder.unlink()
+    desk.start()
+    assert not desk.page.banner.isVisible()
