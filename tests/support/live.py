@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from typing import Any
@@ -13,7 +14,7 @@ from core.live.frame import Result
 from core.live.session import LiveSession
 from core.live.sources import Source
 from core.live.views import LiveSettings
-from core.runtime import Device
+from core.runtime import CUDA, Device
 from tests.support.sources import OneFace
 
 
@@ -21,6 +22,26 @@ def load(model: Model, device: Device) -> Generator:
     """As the app loads, but with one thread."""
     model.verify()
     return Generator(model, Device.CPU, threads=1)
+
+
+@dataclasses.dataclass
+class LostProvider:
+    """Loads a model that runs on CUDA until CUDA is lost."""
+
+    lost: bool = False
+
+    def __call__(self, model: Model, device: Device) -> Generator:
+        generator = load(model, device)
+        if device is not Device.CPU:
+            run = generator.session.run
+
+            def failing(*arguments: Any) -> Any:
+                if self.lost:
+                    raise RuntimeError("CUDA failure 719")
+                return run(*arguments)
+
+            generator.session = dataclasses.replace(generator.session, provider=CUDA, run=failing)
+        return generator
 
 
 class Live:

@@ -21,30 +21,10 @@ from core.live.network import NetworkSource
 from core.live.recorder import Recorder
 from core.live.session import LiveSession
 from core.runtime import CPU, CUDA, Device
-from tests.support.live import load, own_threads
+from tests.support.live import LostProvider, load, own_threads
 from tests.support.mjpeg_server import MjpegServer
 from tests.support.models import tiny_model
 from tests.support.sources import OneFace, ScriptedSource, picture, wait_for
-
-
-@dataclasses.dataclass
-class LostProvider:
-    """Loads a model that runs on CUDA until CUDA is lost."""
-
-    lost: bool = False
-
-    def __call__(self, model: Model, device: Device) -> Generator:
-        generator = load(model, device)
-        if device is not Device.CPU:
-            run = generator.session.run
-
-            def failing(*arguments: Any) -> Any:
-                if self.lost:
-                    raise RuntimeError("CUDA failure 719")
-                return run(*arguments)
-
-            generator.session = dataclasses.replace(generator.session, provider=CUDA, run=failing)
-        return generator
 
 
 def test_a_lost_provider_is_replaced_by_the_processor(live: Any) -> None:

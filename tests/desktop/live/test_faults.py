@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,12 +16,12 @@ from PySide6.QtCore import QTimer
 from core.cameras import Camera
 from core.catalogue import Model
 from core.generator import Generator
-from core.runtime import CPU, CUDA, Device
+from core.runtime import CPU, Device
 from core.views import LiveSource
 from desktop.live.messages import Phase
 from desktop.live.state import LiveState
 from tests.desktop.live.conftest import LiveDesk, OpenLive
-from tests.support.live import load
+from tests.support.live import LostProvider, load
 from tests.support.mjpeg_server import MjpegServer
 from tests.support.sources import picture
 
@@ -192,25 +190,6 @@ def test_sizes_that_change_all_the_time_do_no_harm(desk: LiveDesk) -> None:
     seen: set[tuple[int, ...]] = set()
     desk.controller.ready.connect(lambda: seen.add(desk.shown.shape))
     desk.wait(lambda: len(seen) >= 2)
-
-
-class LostProvider:
-    """Loads models that run on CUDA until CUDA is lost."""
-
-    lost = False
-
-    def __call__(self, model: Model, device: Device) -> Generator:
-        generator = load(model, device)
-        if device is not Device.CPU:
-            run = generator.session.run
-
-            def failing(*arguments: Any) -> Any:
-                if self.lost:
-                    raise RuntimeError("CUDA failure 719")
-                return run(*arguments)
-
-            generator.session = dataclasses.replace(generator.session, provider=CUDA, run=failing)
-        return generator
 
 
 def test_a_graphics_card_that_is_lost_is_told_and_the_processor_goes_on(open_live: OpenLive) -> None:
