@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from core import cameras
+from core import cameras, paths
 from core.cameras import Camera
 from desktop.icons import line_pixmap, logo
 from desktop.theme import GAP, current_tokens
@@ -248,8 +248,15 @@ class WelcomePage(QWidget):
         layout.addSpacing(GAP)
         layout.addWidget(heading)
         layout.addWidget(self.language)
+        # A choice that would change next to nothing is not offered.
+        for part in (heading, self.language):
+            part.setVisible(_is_translated())
         layout.addStretch()
         return card
+
+
+def _is_translated() -> bool:
+    return any((paths.resources() / "translations").glob("*.qm"))
 
 
 def _card(title: str) -> tuple[QFrame, QVBoxLayout]:
