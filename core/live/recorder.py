@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import queue
 import threading
 from dataclasses import dataclass
@@ -72,7 +73,9 @@ class Recorder:
         except FileExistsError as error:
             raise OutputError(f"There is a file {quoted(path)} already; choose another name.") from error
         except (OSError, av.error.FFmpegError) as error:
-            raise OutputError(f"{quoted(path)} cannot be recorded to; choose another folder.") from error
+            raise OutputError(
+                f"{quoted(path)} cannot be recorded to. See that its folder may be written to and has space left."
+            ) from error
         self._sound = SoundTrack(self._container, sound_rate) if sound_rate else None
         self._thread = threading.Thread(target=self._write_all, name="animirror-record", daemon=True)
         self._thread.start()
@@ -94,7 +97,8 @@ class Recorder:
     @property
     def recording(self) -> Recording:
         """What was recorded so far."""
-        return Recording(self.path, self._last - (self._first or self._last), self._written, self._dropped)
+        seconds = self._last - self._first if self._written and self._first is not None else 0.0
+        return Recording(self.path, max(0.0, seconds), self._written, self._dropped)
 
     def _give(self, item: Result | Sound) -> bool:
         if self._error is not None:
@@ -117,11 +121,11 @@ class Recorder:
                 self._container.mux(self._stream.encode())
             if self._sound is not None:
                 self._sound.finish()
-        except (OSError, av.error.FFmpegError) as error:
+        except Exception as error:  # also a defect: else the recording would end without a word
             self._error = error
         try:
             self._container.close()
-        except (OSError, av.error.FFmpegError) as error:
+        except Exception as error:  # the same
             self._error = self._error or error
         self._settle()
 
@@ -135,10 +139,14 @@ class Recorder:
         if self._error is not None:
             reason = getattr(self._error, "strerror", None) or str(self._error)
             outcome = "What was recorded until then is saved and can be played." if kept else "Nothing could be saved."
+            full = getattr(self._error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+            advice = " Free some space, then record again." if full else ""
             self._report(
                 Fault(
-                    f"Recording stopped: {quoted(self.path.name)} cannot be written any further ({reason}). {outcome} "
-                    "Free some space, then record again."
+                    f"Recording stopped: {quoted(self.path.name)} cannot be written any further ({reason}). "
+                    f"{outcome}{advice}",
+                    # A disk that fails is no defect of ours.
+                    None if isinstance(self._error, (OSError, av.error.FFmpegError)) else self._error,
                 )
             )
 
@@ -146,7 +154,7 @@ class Recorder:
         height, width = result.pixels.shape[:2]
         if self._stream is None:
             # H.264 wants even sides.
-            self._stream = self._video_stream(width - width % 2, height - height % 2)
+            self._stream = self._video_stream(max(2, width - width % 2), max(2, height - height % 2))
             self._first = result.frame.captured
         assert self._first is not None
         # The size of a video cannot change; another view is fitted into it.

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 #: Seconds by which sound and clock may differ before that is mended: more than a microphone's irregular delivery.
 _ADRIFT = 0.15
+#: Samples a second that AAC knows.
+_AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,14 @@ class SoundTrack:
     """
 
     def __init__(self, container: OutputContainer, rate: int) -> None:
-        stream = container.add_stream("aac", rate=rate, layout="mono")
+        # A microphone may have a rate that AAC has not; 48 kHz holds all that is heard.
+        written_rate = rate if rate in _AAC_RATES else 48_000
+        stream = container.add_stream("aac", rate=written_rate, layout="mono")
         assert isinstance(stream, AudioStream)
         self._container = container
         self._stream = stream
         self._rate = rate
-        self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=rate, frame_size=1024)
+        self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=written_rate, frame_size=1024)
         self._written = 0
 
     def write(self, sound: Sound, start: float) -> None:

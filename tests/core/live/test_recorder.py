@@ -157,7 +157,7 @@ def test_without_a_whole_fragment_there_is_nothing_to_keep(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["there.mp4", "no such folder/clip.mp4"])
 def test_a_file_that_cannot_be_made_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "there.mp4").write_bytes(b"mine")
-    with pytest.raises(OutputError, match="choose another"):
+    with pytest.raises(OutputError, match=r"choose another name|may be written"):
         Recorder(tmp_path / name, report=lambda event: None)
     assert (tmp_path / "there.mp4").read_bytes() == b"mine"
 
@@ -183,3 +183,49 @@ def test_an_encoder_that_is_too_slow_drops_frames_and_holds_up_no_one(tmp_path: 
 def test_stopping_ends_the_thread(tmp_path: Path) -> None:
     record(tmp_path / "clip.mp4", [0.0, 0.1]).stop()
     assert "animirror-record" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.parametrize("rate", [44_100, 192_000, 50_000])
+def test_every_rate_of_a_microphone_can_be_recorded(tmp_path: Path, rate: int) -> None:
+    events: list[Event] = []
+    recorder = Recorder(tmp_path / "clip.mp4", events.append, sound_rate=rate)
+    for number in range(10):
+        recorder.offer(result(100 + number / 10, number=number))
+        recorder.add_sound(np.full(rate // 10, 9000 * (number >= 5), np.int16), 100 + number / 10)
+        wait_for(lambda: recorder._waiting.qsize() < 5)
+    recorder.stop()
+    assert events == []
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        frames = list(container.decode(audio=0))
+    loud = [float(frame.time or 0) for frame in frames if np.abs(frame.to_ndarray()).max() > 0.1]
+    assert loud[0] == pytest.approx(0.5, abs=0.06)
+    assert sum(frame.samples for frame in frames) / frames[0].sample_rate == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 1), (3000, 1), (1, 40)])
+def test_the_thinnest_picture_can_be_recorded(tmp_path: Path, size: tuple[int, int]) -> None:
+    events: list[Event] = []
+    path = tmp_path / "clip.mp4"
+    recorder = Recorder(path, events.append)
+    for moment in (0.0, 0.1):
+        pixels = np.full((size[1], size[0], 3), 90, np.uint8)
+        recorder.offer(Result(pixels, Frame(pixels, moment, moment), (), {}, None, None))
+    recorder.stop()
+    assert events == []
+    assert len(video_times(path)) == 2
+
+
+def test_a_defect_while_writing_is_told_and_ends_the_recording(tmp_path: Path) -> None:
+    events: list[Event] = []
+    recorder = Recorder(tmp_path / "clip.mp4", events.append)
+    flat = np.zeros((240, 320), np.uint8)
+    recorder.offer(Result(flat, Frame(flat, 21_772.0, 0.0), (), {}, None, None))
+    wait_for(lambda: events)
+    (fault,) = events
+    assert isinstance(fault, Fault)
+    assert "Nothing could be saved" in fault.text
+    assert "Free some space" not in fault.text
+    assert not recorder.offer(result(21_773.0))
+    assert recorder.recording.seconds == 0.0
+    assert list(tmp_path.iterdir()) == []
+    recorder.stop()
