@@ -15,6 +15,7 @@ import psutil
 
 from core.catalogue import Model, load_catalogue, load_model_folder
 from core.cli.bench_folder import measure_folder
+from core.cli.numbers import real, whole
 from core.errors import AnimirrorError, SourceError
 from core.live.events import Event, Fault, Notice, Status, StatusChanged
 from core.live.frame import Result
@@ -40,8 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="ID", help="a model, or a model's folder (default: one for live pictures)")
     parser.add_argument("--source", type=Path, metavar="FILE", help="a video of faces (default: a portrait that moves)")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="measure the conversion of the photos in it instead")
-    parser.add_argument("--faces", type=int, default=1, metavar="N", help="faces in the default source (default: 1)")
-    parser.add_argument("--seconds", type=float, default=10.0, metavar="N", help="how long to measure (default: 10)")
+    parser.add_argument(
+        "--faces", type=whole(1, 16), default=1, metavar="N", help="faces in the default source (default: 1)"
+    )
+    parser.add_argument(
+        "--seconds", type=real(1, 86_400), default=10.0, metavar="N", help="how long to measure (default: 10)"
+    )
     parser.add_argument("--view", type=LiveView, choices=list(LiveView), default=LiveView.FRAME, help="default: frame")
     parser.add_argument("--device", type=Device, choices=list(Device), default=Device.AUTO, help="default: auto")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

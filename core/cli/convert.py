@@ -17,6 +17,7 @@ from core.background_matting import Matting
 from core.catalogue import load_catalogue
 from core.cli.choices import add_choices, chosen_finish
 from core.cli.inputs import expand
+from core.cli.numbers import whole
 from core.errors import AnimirrorError, OutputError, quoted
 from core.faces import Face, FaceDetector
 from core.generator import Generator
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", type=PictureFormat, choices=list(PictureFormat), default=PictureFormat.PNG, help="default: png"
     )
-    parser.add_argument("--quality", type=_share(1, 100), default=95, metavar="N", help="1 to 100 (default: 95)")
+    parser.add_argument("--quality", type=whole(1, 100), default=95, metavar="N", help="1 to 100 (default: 95)")
     parser.add_argument(
         "--name", default="{name} {style}", metavar="PATTERN", help='of the results (default: "{name} {style}")'
     )
@@ -63,16 +64,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--face-pack", default=facepacks.EMBEDDED, metavar="NAME", help="a pack that insightface downloaded, buffalo_l"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object for each input")
-
-
-def _share(least: int, most: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        value = int(text)
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"must be {least} to {most}")
-        return value
-
-    return number
 
 
 @dataclass(frozen=True)

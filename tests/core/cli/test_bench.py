@@ -54,6 +54,13 @@ def test_what_cannot_be_measured_is_told(
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [["--seconds", "0"], ["--seconds", "nan"], ["--faces", "0"], ["--faces", "-1"]])
+def test_numbers_that_measure_nothing_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["bench", *arguments])
+    assert f"argument {arguments[0]}: must be 1 to" in capsys.readouterr().err
+
+
 def test_a_folder_is_measured_on_the_line_and_one_stage_after_another(
     tmp_path: Path, portrait_photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
