@@ -1,11 +1,14 @@
 """A straightforward CycleGAN step, the way public U-GAT-IT code writes it: what ours is measured and tested against.
 
 It makes the fakes twice, leaves them attached to the generators in the discriminators' step, translates and judges
-picture by picture, lets the generators' loss compute gradients for the discriminators too, carries 1x1 shortcuts that
-never run, and updates with Adam's plain loop. Its gradients are the same as ours.
+picture by picture, lets the generators' loss compute gradients for the discriminators too, divides weights by their
+spectral norms, carries 1x1 shortcuts that never run, and updates with Adam's plain loop. Its gradients are the same as
+ours.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +18,7 @@ from training.cyclegan import Discriminators, Generators
 from training.losses import to_fool, to_tell_apart
 from training.networks.hourglass import ConvBlock
 from training.networks.normalization import clip_mixing_parameters
+from training.networks.spectral import SpectralConv2d
 from training.recipe import Recipe
 
 
@@ -25,6 +29,7 @@ class PlainStep:
         self.generators, self.discriminators = generators, discriminators
         self._weights = recipe.losses
         _add_unused_shortcuts(generators)
+        _divide_weights(discriminators)
         settings = recipe.optimizer
         self._generators_adam, self._discriminators_adam = (
             torch.optim.Adam(
@@ -89,3 +94,13 @@ def _add_unused_shortcuts(module: nn.Module) -> None:
             channels = 2 * block.to_half[-1].out_channels if isinstance(block.to_half[-1], nn.Conv2d) else 0
             device = next(block.parameters()).device
             block.add_module("shortcut", nn.Conv2d(channels, channels, kernel_size=1, bias=False, device=device))
+
+
+def _divide_weights(module: nn.Module) -> None:
+    def forward(convolution: SpectralConv2d, x: Tensor) -> Tensor:
+        weight = convolution.weight / convolution.norm()
+        return F.conv2d(x, weight, convolution.bias, convolution.stride, convolution.padding)
+
+    for convolution in module.modules():
+        if isinstance(convolution, SpectralConv2d):
+            convolution.forward = partial(forward, convolution)  # type: ignore[method-assign]

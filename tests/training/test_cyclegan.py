@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
 
 from training.cyclegan import Discriminators, Generators, build, frozen
 from training.networks.discriminator import PatchDiscriminator, least_side
+from training.networks.spectral import SpectralConv2d
 from training.plain import PlainStep
 from training.recipe import Recipe
 
@@ -61,6 +63,35 @@ def test_its_gradients_equal_the_plain_steps(tiny_recipe: Make, changes: dict[st
     assert len(unused) == 2 * 56
     assert all("shortcut" in name for name in unused)
     assert_same(ours, gradients(generators) | of_discriminators)
+
+
+def test_a_spectral_convolution_is_torchs_own_with_less_work() -> None:
+    torch.manual_seed(0)
+    ours = SpectralConv2d(6, 10, kernel_size=4, stride=2, padding=1).double().eval()
+    theirs = nn.Conv2d(6, 10, kernel_size=4, stride=2, padding=1).double()
+    theirs.load_state_dict({"weight": ours.weight.detach(), "bias": ours.bias.detach()})  # type: ignore[union-attr]
+    spectral_norm(theirs)
+    vectors = {"parametrizations.weight.0._u": ours.u, "parametrizations.weight.0._v": ours.v}
+    theirs.load_state_dict(vectors, strict=False)
+    picture = torch.randn(2, 6, 16, 16, dtype=torch.double)
+    answers = [module.eval()(picture) for module in (ours, theirs)]
+    torch.testing.assert_close(*answers)
+    for answer in answers:
+        answer.square().sum().backward()
+    expected = gradients(theirs)
+    torch.testing.assert_close(ours.weight.grad, expected["parametrizations.weight.original"])
+    torch.testing.assert_close(gradients(ours)["bias"], expected["bias"])
+
+
+def test_a_spectral_convolution_follows_its_weight() -> None:
+    torch.manual_seed(0)
+    convolution = SpectralConv2d(6, 10, kernel_size=4)
+    with torch.no_grad():
+        convolution.weight.copy_(torch.randn_like(convolution.weight))
+        for _ in range(60):
+            convolution(torch.zeros(1, 6, 4, 4))
+    largest = torch.linalg.svdvals(convolution.weight.detach().flatten(1))[0]
+    torch.testing.assert_close(convolution.norm().detach(), largest, rtol=1e-3, atol=0)
 
 
 def test_every_parameter_gets_a_gradient_even_where_no_loss_asks_for_it(tiny_recipe: Make) -> None:

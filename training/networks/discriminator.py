@@ -15,6 +15,7 @@ from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import spectral_norm
 
 from training.networks.hourglass import IMAGE_CHANNELS
+from training.networks.spectral import SpectralConv2d
 
 SLOPE = 0.2
 GLOBAL_LAYERS = 7
@@ -48,7 +49,7 @@ class PatchDiscriminator(nn.Module):
             stride = 2 if index < layers - 2 else 1
             features += [
                 nn.ReflectionPad2d(1),
-                spectral_norm(nn.Conv2d(channels_in, channels, kernel_size=4, stride=stride)),
+                SpectralConv2d(channels_in, channels, kernel_size=4, stride=stride),
                 nn.LeakyReLU(SLOPE),
             ]
             channels_in, channels = channels, 2 * channels
@@ -58,7 +59,7 @@ class PatchDiscriminator(nn.Module):
         self.mix = nn.Sequential(nn.Conv2d(2 * channels_in, channels_in, kernel_size=1), nn.LeakyReLU(SLOPE))
         self.judge = nn.Sequential(
             nn.ReflectionPad2d(1),
-            spectral_norm(nn.Conv2d(channels_in, 1, kernel_size=4, bias=False)),
+            SpectralConv2d(channels_in, 1, kernel_size=4, bias=False),
         )
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,11 +6,10 @@ The features are mixed by fixed random projections, so that the heads cannot lea
 from __future__ import annotations
 
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
-from torch.nn.utils.parametrizations import spectral_norm
 
 from training.networks.discriminator import SLOPE, Verdict
 from training.networks.efficientnet import EfficientNetLite0
+from training.networks.spectral import SpectralConv2d
 
 #: At 128x128 these blocks give 64x64, 32x32, 16x16 and 8x8.
 BLOCKS = (0, 2, 4, 10)
@@ -23,13 +22,13 @@ class _Head(nn.Sequential):
         layers: list[nn.Module] = []
         for _ in range(halvings):
             layers += [
-                spectral_norm(nn.Conv2d(width, width, kernel_size=4, stride=2, padding=1)),
+                SpectralConv2d(width, width, kernel_size=4, stride=2, padding=1),
                 nn.LeakyReLU(SLOPE),
             ]
         layers += [
-            spectral_norm(nn.Conv2d(width, width, kernel_size=3, padding=1)),
+            SpectralConv2d(width, width, kernel_size=3, padding=1),
             nn.LeakyReLU(SLOPE),
-            spectral_norm(nn.Conv2d(width, 1, kernel_size=3, padding=1)),
+            SpectralConv2d(width, 1, kernel_size=3, padding=1),
         ]
         super().__init__(*layers)
 
@@ -55,8 +54,7 @@ class ProjectedDiscriminators(nn.Module):
 
     def forward(self, image: Tensor) -> Verdict:
         """Judge pictures (N, 3, H, W) in [-1, 1]; H and W are multiples of 16."""
-        with parametrize.cached():
-            logits = tuple(
-                head(mixer(x)) for head, mixer, x in zip(self.heads, self.mixers, self.trunk(image), strict=True)
-            )
+        logits = tuple(
+            head(mixer(x)) for head, mixer, x in zip(self.heads, self.mixers, self.trunk(image), strict=True)
+        )
         return Verdict(logits, (), 1 / len(logits))
