@@ -112,7 +112,7 @@ def welcome(window: MainWindow, settings: Settings, live: LiveController, photos
 
 
 def _note_drawing(live: LiveController) -> None:
-    if live.drawing is not None:
+    if live.drawing is not None and live.drawing.model is not None:
         logs.note(f"live pictures are drawn by {live.drawing.model} on {live.drawing.provider}")
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from core.errors import SourceError
-from core.live.events import Fault, Notice, Report, Status, StatusChanged
+from core.live.events import Fault, Report, Status, StatusChanged
 from core.live.frame import Frame
 from core.live.slot import Slot
 from core.live.sources import EndOfSource, Source
@@ -133,8 +133,7 @@ class Capture:
                 self._waiting_since = None
             if self._stopping.is_set():
                 return
-            self._tell(Status.RUNNING)
-            self._watch_for_darkness(frame)
+            self._tell(Status.RUNNING, self._darkness(frame))
             if self._mirror():
                 flipped = np.asarray(cv2.flip(frame.pixels, 1), dtype=np.uint8)
                 frame = dataclasses.replace(frame, pixels=flipped, mirrored=True)
@@ -144,21 +143,19 @@ class Capture:
                 while not self._stopping.is_set() and not self._slot.put_when_free(frame, 0.2):
                     pass
 
-    def _watch_for_darkness(self, frame: Frame) -> None:
-        if int(np.max(frame.pixels[::16, ::16])) > _BLACK:
+    def _darkness(self, frame: Frame) -> str | None:
+        """Return what to tell while a camera has shown nothing for too long; a film may be dark."""
+        if not self.source.live or int(np.max(frame.pixels[::16, ::16])) > _BLACK:
             self._dark_since = None
-            return
-        since = self._dark_since if self._dark_since is not None else frame.captured
-        self._dark_since = since
-        if frame.captured - since > _BLACK_SECONDS:
-            self._dark_since = float("inf")  # said once, until there is light
-            if self.source.live:
-                self._report(
-                    Notice(
-                        f"{self.source.name} sends only black pictures. Open its lens cover or privacy switch, and see "
-                        "that no other program uses it."
-                    )
-                )
+            return None
+        if self._dark_since is None:
+            self._dark_since = frame.captured
+        if frame.captured - self._dark_since <= _BLACK_SECONDS:
+            return None
+        return (
+            f"{self.source.name} sends only black pictures. Open its lens cover or privacy switch, and see that no "
+            "other program uses it."
+        )
 
     def _tell(self, status: Status, reason: str | None = None) -> None:
         change = StatusChanged(status, reason)

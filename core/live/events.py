@@ -10,8 +10,8 @@ from enum import StrEnum
 class Status(StrEnum):
     """Where the source stands.
 
-    OPENING: it is being opened. RUNNING: it gives frames. LOST: it gives none now and is tried again. ENDED: it is
-    over. STOPPED: the session was stopped.
+    OPENING: it is being opened. RUNNING: it gives frames, with a reason where they show nothing. LOST: it gives none
+    now and is tried again. ENDED: it is over. STOPPED: the session was stopped.
     """
 
     OPENING = "opening"
@@ -38,10 +38,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ModelChanged:
-    """This model now draws, on this execution provider."""
+    """This model now draws, on this execution provider; both None: what drew has failed, and nothing draws now."""
 
-    model: str
-    provider: str
+    model: str | None
+    provider: str | None
 
 
 @dataclass(frozen=True, slots=True)

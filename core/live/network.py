@@ -5,6 +5,7 @@ A connection is made to the address that the user typed and to no other: no prox
 
 from __future__ import annotations
 
+import errno
 import select
 import threading
 import time
@@ -29,6 +30,8 @@ from core.live.sources import upright_rgb
 CONNECT_SECONDS, SILENCE_SECONDS = 1.0, 1.5
 #: Seconds in which the whole head of an answer has to be there, however it drips in.
 ANSWER_SECONDS = 4.0
+#: Bytes of a picture, with what was read ahead of it; 8K pictures take a quarter.
+LARGEST_PART = 64 * 2**20
 #: Pictures that are skipped at most, one after the other, to catch up with a stream that is faster than the decoder.
 _MOST_SKIPPED = 5
 _LOW_DELAY = {"fflags": "nobuffer", "analyzeduration": "300000", "fpsprobesize": "0"}
@@ -43,7 +46,7 @@ class NetworkSource:
 
     def __init__(self, address: str) -> None:
         """Take the address as typed. Raises SourceError when it is none of a network camera's."""
-        self._address = address.strip()
+        self._address = _with_scheme(address.strip())
         try:
             parts = urlsplit(self._address)
             host, port = parts.hostname, parts.port
@@ -59,6 +62,7 @@ class NetworkSource:
         self._parts = parts
         self._line = Line()
         self._answer: requests.Response | None = None
+        self._body: _Body | None = None
         self._container: InputContainer | None = None
 
     def open(self) -> None:
@@ -88,6 +92,8 @@ class NetworkSource:
         try:
             while self._container is not None:
                 packet = next(self._container.demux(video=0))
+                if self._body is not None:
+                    self._body.begin_part()
                 if packet.size == 0:
                     break
                 if self._torn(packet):
@@ -124,7 +130,8 @@ class NetworkSource:
     def _connect(self) -> InputContainer:
         if self._parts.scheme.startswith("http"):
             self._answer = self._ask_in_time()
-            return av.open(_Body(self._answer), "r", format="mpjpeg", options=_LOW_DELAY)
+            self._body = _Body(self._answer)
+            return av.open(self._body, "r", format="mpjpeg", options=_LOW_DELAY)
         return av.open(
             self._address,
             "r",
@@ -201,10 +208,29 @@ class NetworkSource:
 
 
 class _Body:
-    """The body of an answer as a file that gives what has arrived, however little it is."""
+    """The body of an answer as a file that gives what has arrived, however little it is.
+
+    Raises OSError for a picture without end, which would otherwise be gathered until the memory is full.
+    """
 
     def __init__(self, answer: requests.Response) -> None:
         self._raw = answer.raw
+        self._read = 0
+
+    def begin_part(self) -> None:
+        """Another picture begins."""
+        self._read = 0
 
     def read(self, size: int) -> bytes:
-        return bytes(self._raw.read1(size))
+        """Return at most ``size`` bytes, none at the end."""
+        if self._read > LARGEST_PART:
+            raise OSError(errno.EMSGSIZE, "The picture has no end.")
+        data = bytes(self._raw.read1(size))
+        self._read += len(data)
+        return data
+
+
+def _with_scheme(address: str) -> str:
+    """Return ``address`` as a whole: many apps show only ``192.168.1.20:8080``."""
+    bare = address and "://" not in address and not address.startswith("/")
+    return f"http://{address}" if bare else address

@@ -251,12 +251,16 @@ class LiveSession:
     def _recover(self, pipeline: Pipeline, error: ModelError, failures: int) -> None:
         generator = pipeline.generator
         if generator is not None and generator.session.provider != CPU:
-            pipeline.generator = None
+            self._draw_nothing(pipeline)
             self._report(Notice(f"{error} Drawing goes on without the graphics card, on the processor."))
             self._wishes.put((generator.model, Device.CPU))
         elif failures >= _MOST_FAILURES:
-            pipeline.generator = None
+            self._draw_nothing(pipeline)
             self._report(Fault(f"{error} The picture is shown as it is; choose another model."))
+
+    def _draw_nothing(self, pipeline: Pipeline) -> None:
+        pipeline.generator = None
+        self._report(ModelChanged(None, None))
 
     def _publish(self, result: Result, started: float) -> None:
         times = {"wait": 1000 * (started - result.frame.captured), **result.milliseconds}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import av
 import av.error
 import numpy as np
 from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
 from core.errors import SourceError, quoted
@@ -21,6 +23,9 @@ from core.live.frame import Frame
 _MOST_DAMAGE = 200
 #: Seconds for which a frame is shown whose file does not say it.
 _USUAL_PERIOD = 1 / 25
+#: Longest side of a live picture. Larger ones are shrunk as they are decoded: with four times the pixels of a large
+#: window, putting back and painting would cost more than drawing.
+LARGEST_SIDE = 1920
 
 
 class EndOfSource(Exception):  # noqa: N818 (no error: a file has an end)
@@ -71,11 +76,15 @@ class FileSource:
         self._frames: Iterator[VideoFrame] = iter(())
         self._start: float | None = None
         self._next = 0.0
-        self._shown = False
+        # Since the file was begun, and ever.
+        self._shown = self._played = False
 
     def open(self) -> None:
         """Open the file. Raises SourceError."""
         try:
+            # A pipe or a device would be waited for without end.
+            if self.path.exists() and not self.path.is_file():
+                raise SourceError(f"{self.name} is not a file; choose a video file.")
             self._container = av.open(str(self.path))
         except FileNotFoundError as error:
             raise SourceError(f"There is no file {quoted(self.path)}.") from error
@@ -96,15 +105,14 @@ class FileSource:
             if frame is None and self._repeat and self._shown and self._container is not None:
                 if self._paced:
                     self._wait(self._next)
-                self._rewind()
-                frame = next(self._frames, None)
+                frame = self._again()
             if frame is None:
-                raise EndOfSource
+                raise EndOfSource if self._played else SourceError(self._nothing())
             start = time.perf_counter()
             pixels = upright_rgb(frame)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise SourceError(f"{self.name} is damaged and cannot be played any further.") from error
-        self._shown = True
+        self._shown = self._played = True
         spent = time.perf_counter() - start
         # A raw stream has no times of its own.
         moment = self._next if frame.time is None else float(frame.time)
@@ -126,16 +134,21 @@ class FileSource:
         """End the wait for the next frame's time."""
         self._stopped.set()
 
-    def _rewind(self) -> None:
+    def _nothing(self) -> str:
+        return f"{self.name} holds no picture that can be shown; it is damaged or no video. Choose another file."
+
+    def _again(self) -> VideoFrame | None:
+        """Go back to the beginning and return the first frame."""
         assert self._container is not None
-        try:
+        with contextlib.suppress(av.error.FFmpegError, OSError):
             self._container.seek(0)
-        except (av.error.FFmpegError, OSError):
-            # A raw stream has no index to seek by.
-            self._container.close()
-            self.open()
-        else:
             self._begin()
+            if (frame := next(self._frames, None)) is not None:
+                return frame
+        # A raw stream has no index to seek by, and a photo stays at its end.
+        self._container.close()
+        self.open()
+        return next(self._frames, None)
 
     def _begin(self) -> None:
         self._start, self._next, self._shown = None, 0.0, False
@@ -176,8 +189,14 @@ class FileSource:
 
 
 def upright_rgb(frame: VideoFrame) -> NDArray[np.uint8]:
-    """Return a decoded frame as (H, W, 3) uint8 RGB, turned as its file or stream asks."""
-    return upright(np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8), frame.rotation)
+    """Return a decoded frame as (H, W, 3) uint8 RGB, turned as its file or stream asks, at most LARGEST_SIDE large."""
+    shrink = LARGEST_SIDE / max(frame.width, frame.height)
+    if shrink < 1.0:
+        width, height = (max(1, round(side * shrink)) for side in (frame.width, frame.height))
+        pixels = frame.reformat(width, height, "rgb24", interpolation=Interpolation.AREA).to_ndarray()
+    else:
+        pixels = frame.to_ndarray(format="rgb24")
+    return upright(np.asarray(pixels, dtype=np.uint8), frame.rotation)
 
 
 def upright(pixels: NDArray[np.uint8], rotation: float) -> NDArray[np.uint8]:

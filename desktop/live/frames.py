@@ -20,5 +20,7 @@ def to_room(pixels: NDArray[np.uint8], room: QSize) -> QImage:
     if size != (width, height):
         smooth = cv2.INTER_CUBIC if scale > 1.0 else cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=smooth), dtype=np.uint8)
-    flat = np.ascontiguousarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA))
-    return QImage(flat.data, size[0], size[1], flat.strides[0], QImage.Format.Format_RGB32).copy()
+    image = QImage(*size, QImage.Format.Format_RGB32)
+    # Rows of four bytes a pixel have no gaps, so it can be written where it is to be read.
+    cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA, dst=np.frombuffer(image.bits(), np.uint8).reshape(size[1], size[0], 4))
+    return image

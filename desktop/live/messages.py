@@ -77,10 +77,10 @@ class PhaseChanged:
 
 @dataclass(frozen=True)
 class DrawingChanged:
-    """This model now draws, on this execution provider."""
+    """This model now draws, on this execution provider; both None: what drew has failed, and nothing draws now."""
 
-    model: str
-    provider: str
+    model: str | None
+    provider: str | None
 
 
 @dataclass(frozen=True)

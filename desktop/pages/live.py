@@ -240,7 +240,7 @@ class LivePage(QWidget):
         self._show_waiting()
 
     def _show_phase(self) -> None:
-        self._show_waiting()
+        self._show_drawing()
         self._show_cameras(self._controller.cameras)
         off = self._controller.phase is Phase.OFF
         if off is not self._off:
@@ -279,7 +279,9 @@ class LivePage(QWidget):
         figures = self._controller.figures
         shown = self._controller.state.overlay and figures is not None and not self.stage.picture.image.isNull()
         if shown and figures is not None:
-            self.stage.readout.show_figures(figures, provider_name(figures.provider))
+            # As the panel says it: the first picture of a model that is ready may still be in work.
+            drawing = self._controller.drawing
+            self.stage.readout.show_figures(figures, provider_name(drawing.provider if drawing is not None else None))
         self.stage.readout.setVisible(shown)
         self._show_recording()
 

@@ -114,6 +114,8 @@ class LiveStage(QFrame):
         match phase:
             case Phase.LOST:
                 return Notice(Tone.WARNING, reason or self.tr("The camera gives no pictures."), (mend,))
+            case Phase.RUNNING if reason:
+                return Notice(Tone.WARNING, reason, (other,))
             case Phase.ENDED if reason:
                 return Notice(Tone.ERROR, reason, (again, other))
             case Phase.ENDED:

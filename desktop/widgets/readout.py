@@ -55,7 +55,9 @@ class ReadoutOverlay(QAbstractButton):
 
     def show_figures(self, figures: Figures, provider: str) -> None:
         """Show figures; ``provider`` is the name of what really draws, empty while nothing does."""
-        parts = [self.tr("{0} fps").format(f"{figures.fps:.{0 if figures.fps >= 9.5 else 1}f}")]
+        parts = []
+        if figures.fps > 0.0 or figures.latency is not None:
+            parts.append(self.tr("{0} fps").format(f"{figures.fps:.{0 if figures.fps >= 9.5 else 1}f}"))
         if figures.latency is not None:
             parts.append(self.tr("{0} ms").format(f"{figures.latency[0]:.0f}"))
         parts.append(provider or self.tr("no style yet"))

@@ -73,6 +73,10 @@ class Live:
     def statuses(self) -> list[Status]:
         return [event.status for event in self.events if isinstance(event, StatusChanged)]
 
+    def reasons(self) -> list[str]:
+        """What was told of the source with each of its statuses, empty where nothing was."""
+        return [event.reason or "" for event in self.events if isinstance(event, StatusChanged)]
+
     def said(self, kind: type[Fault] | type[Notice]) -> list[str]:
         return [event.text for event in self.events if isinstance(event, kind)]
 

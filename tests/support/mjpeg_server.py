@@ -30,6 +30,7 @@ class MjpegServer:
         painter: What is sent.
         stalled: Keep the connection and send nothing.
         torn: Cut each picture off in its middle.
+        endless: Begin a picture and never end it.
         answer: The first line of the response, such as ``HTTP/1.0 401 Unauthorized`` with nothing after it.
     """
 
@@ -37,6 +38,7 @@ class MjpegServer:
         self.painter = painter or counting()
         self.stalled = False
         self.torn = False
+        self.endless = False
         self.answer = "HTTP/1.0 200 OK"
         self.sent = 0
         self._fps = fps
@@ -95,6 +97,8 @@ class MjpegServer:
             viewer.sendall(f"{self.answer}\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n".encode())
             due = time.monotonic()
             while True:
+                while self.endless:
+                    viewer.sendall(bytes(2**20))
                 if not self.stalled:
                     viewer.sendall(self.part())
                     self.sent += 1

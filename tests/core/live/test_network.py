@@ -198,11 +198,46 @@ def test_no_proxy_is_used(phone: MjpegServer, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(
     "address",
-    ["", "phone", "192.168.1.20:8080", "ftp://phone/video", "file:///etc", "http://", "http://[", "http://a:b:c"],
+    [
+        "",
+        "/dev/video0",
+        "javascript:alert(1)",
+        "ftp://phone/video",
+        "file:///etc",
+        "http://",
+        "http://[",
+        "http://a:b:c",
+    ],
 )
 def test_what_is_no_address_is_told_at_once(address: str) -> None:
     with pytest.raises(SourceError, match=r"192\.168"):
         NetworkSource(address)
+
+
+def test_an_address_without_its_scheme_is_of_the_usual_one(phone: MjpegServer) -> None:
+    source = NetworkSource(phone.url.removeprefix("http://"))
+    source.open()
+    assert source.read().size == (320, 240)
+    source.close()
+
+
+def test_a_picture_without_end_is_given_up_before_it_fills_the_memory(
+    phone: MjpegServer, camera: NetworkSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.live.network.LARGEST_PART", 4 * 2**20)
+    camera.read()
+    phone.endless = True
+    assert "stopped sending" in lost(camera)
+
+
+def test_a_larger_picture_than_any_window_shows_is_shrunk(phone: MjpegServer) -> None:
+    phone.painter = counting(3840, 2160)
+    source = NetworkSource(phone.url)
+    source.open()
+    frame = source.read()
+    source.close()
+    assert frame.size == (1920, 1080)
+    assert (int(frame.pixels[500, 500, 0]) - 20) / 30 == pytest.approx(0, abs=8)
 
 
 def test_an_rtsp_camera_plays_stalls_goes_and_comes_back() -> None:

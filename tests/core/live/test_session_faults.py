@@ -16,7 +16,7 @@ import pytest
 from core.catalogue import Model
 from core.errors import FaceError
 from core.generator import Generator
-from core.live.events import Fault, Notice, Status, StatusChanged
+from core.live.events import Fault, ModelChanged, Notice, Status, StatusChanged
 from core.live.network import NetworkSource
 from core.live.recorder import Recorder
 from core.live.session import LiveSession
@@ -34,6 +34,9 @@ def test_a_lost_provider_is_replaced_by_the_processor(live: Any) -> None:
     gpu.lost = True
     wait_for(lambda: running.session.take(1.0) and running.session.readout().provider == CPU)
     assert running.drawn().provider == CPU
+    # Nothing is named as drawing while nothing does.
+    drawing = [event.provider for event in running.events if isinstance(event, ModelChanged)]
+    assert drawing == [CUDA, None, CPU]
     assert any("processor" in text and "CUDA failure 719" in text for text in running.said(Notice))
     assert running.said(Fault) == []
 
@@ -151,12 +154,13 @@ def test_black_pictures_are_told_and_do_no_harm(live: Any, monkeypatch: pytest.M
     running = live(source)
     running.drawn()
     source.paint = lambda number: np.zeros((240, 320, 3), np.uint8)
-    wait_for(lambda: running.said(Notice))
-    assert "black" in running.said(Notice)[0]
+    wait_for(lambda: running.reasons()[-1:] and "black" in running.reasons()[-1])
     source.paint = lambda number: picture()
     wait_for(lambda: running.drawn().pixels.mean() > 50)
+    # Told once, and taken back when there is light again.
+    assert [bool(reason) for reason in running.reasons()] == [False, False, True, False]
+    assert set(running.statuses()) == {Status.OPENING, Status.RUNNING}
     assert running.said(Fault) == []
-    assert len(running.said(Notice)) == 1
 
 
 def load_slowly(model: Model, device: Device) -> Generator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 import time
 from pathlib import Path
@@ -106,6 +107,36 @@ def test_what_is_no_video_is_told(content: bytes | None, words: str, tmp_path: P
 def test_a_folder_is_no_video(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         FileSource(tmp_path).open()
+
+
+def test_what_would_be_waited_for_without_end_is_no_video(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.mp4"
+    os.mkfifo(pipe)
+    for path in (pipe, Path(os.devnull)):
+        with pytest.raises(SourceError, match="not a file"):
+            FileSource(path).open()
+
+
+def test_a_photo_is_a_video_of_one_picture(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    Image.fromarray(clip(size=(64, 64)).still.at(0.0)).save(path)
+    source = FileSource(path, paced=False)
+    source.open()
+    assert [source.read().size for _ in range(5)] == [(64, 64)] * 5
+    source.close()
+
+
+def test_a_video_without_a_picture_that_is_whole_is_damaged(video: Path, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.mp4"
+    data = bytearray(video.read_bytes())
+    begin = data.index(b"mdat") + 4
+    data[begin : begin + 20_000] = bytes(20_000)
+    path.write_bytes(data)
+    source = FileSource(path)
+    source.open()
+    with pytest.raises(SourceError, match="no picture that can be shown"):
+        source.read()
+    source.close()
 
 
 def test_sound_alone_is_no_video(tmp_path: Path) -> None:

@@ -96,7 +96,8 @@ def test_a_wrong_address_is_told_and_can_be_changed(open_live: OpenLive, phone: 
     desk = open_live()
     desk.wait(lambda: desk.controller.found is not None)
     for address, words in (
-        ("nonsense", "address looks like"),
+        ("/dev/video0", "address looks like"),
+        ("nonsense", "does not answer"),
         ("http://127.0.0.1:1/video", "does not answer"),
         ("ftp://127.0.0.1/video", "address looks like"),
         ("http://no.such.host.invalid/video", "does not answer"),
@@ -180,6 +181,7 @@ def test_black_pictures_are_told(desk: LiveDesk, monkeypatch: pytest.MonkeyPatch
     desk.webcams.paint = lambda number: np.zeros((240, 320, 3), np.uint8)
     desk.wait(lambda: "lens cover" in desk.told)
     desk.webcams.paint = lambda number: picture()
+    desk.wait(lambda: "lens cover" not in desk.told)
     desk.wait_drawn()
 
 
