@@ -46,10 +46,14 @@ def module(name: str) -> Callable[[list[str]], list[list[str]]]:
     return lambda arguments: [["-P", "-m", name, *arguments]]
 
 
+# The whole suite, file by file on every core; more than four processes would only fill the memory.
+ALL_TESTS = ["--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile"]
+
+
 def checks(arguments: list[str]) -> list[list[str]]:
-    """Every check and then pytest, or pytest alone where the caller chose the tests."""
+    """Every check and then pytest, or pytest alone, in one process, where the caller chose the tests."""
     linters = [["-m", "ruff", "check"], ["-m", "ruff", "format", "--check"], ["-m", "mypy"]]
-    return [*([] if arguments else linters), ["-m", "pytest", *arguments]]
+    return [["-m", "pytest", *arguments]] if arguments else [*linters, ["-m", "pytest", *ALL_TESTS]]
 
 
 VERBS = {

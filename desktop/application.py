@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,7 +35,7 @@ from desktop.work.messages import Report
 from desktop.work.worker import Performer, Worker
 
 _LAST_SECONDS = 1.5
-"""How long a closed window's work may take to stop."""
+"""How long a closed window's work may take to stop, all of it together."""
 
 _SAVING_SECONDS = 60.0
 
@@ -74,8 +75,9 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
         controller.noticed.emit(Notice(Tone.WARNING, loaded.notice))
     window.photos.open_photos([path.absolute() for path in photos])
     code = application.exec()
-    ended = live.wait(_LAST_SECONDS) and queue.wait(_LAST_SECONDS)
-    done = worker.wait(_SAVING_SECONDS if worker.saving else _LAST_SECONDS)
+    last = time.monotonic() + _LAST_SECONDS
+    ended = live.wait(_LAST_SECONDS) and queue.wait(max(0.0, last - time.monotonic()))
+    done = worker.wait(_SAVING_SECONDS if worker.saving else max(0.0, last - time.monotonic()))
     logs.note("The window was closed.")
     logs.end()
     if not (done and ended):

@@ -12,6 +12,11 @@ from core import paths
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before the first Qt import, since there may be no screen
 
+# Beside other workers, threads that wait for each other in sums only take turns; before numpy and torch are imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
 # Hypothesis fails an example that takes over 200 ms, which says how busy the machine is and nothing about the code.
 settings.register_profile("animirror", deadline=None)
 settings.load_profile("animirror")

@@ -7,7 +7,6 @@ import runpy
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -286,6 +285,7 @@ def test_help_is_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_test_runs_every_check_and_pytest_last() -> None:
     assert [step[1] for step in TEST.steps([])] == ["ruff", "ruff", "mypy", "pytest"]
+    assert TEST.steps([])[-1][2:] == dev.ALL_TESTS
     assert TEST.steps(["-k", "layout"]) == [["-m", "pytest", "-k", "layout"]]
 
 
@@ -311,6 +311,7 @@ def test_ctrl_c_waits_for_the_app_to_end_in_its_own_way(monkeypatch: pytest.Monk
 @pytest.fixture
 def command(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What to type to run the toy project's app, `desktop/__main__.py`; it is set up already."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)  # it may name this repository, which has a `desktop` of its own
     monkeypatch.setattr(dev, "has_nvidia_driver", HAS_NVIDIA_DRIVER)  # as the process will find it
     dev.ensure(project.root, RUN)
     shutil.copy(ROOT / "dev.py", project.root)
@@ -331,13 +332,17 @@ def test_run_hands_over_arguments_folder_and_exit_code(project: Project, command
     assert done.stderr == ""
 
 
-def test_the_second_call_starts_in_under_a_second(command: list[str]) -> None:
-    def seconds() -> float:
-        started = time.perf_counter()
-        subprocess.run(command, check=True)
-        return time.perf_counter() - started
+@on_posix
+def test_the_second_call_costs_less_than_a_second(command: list[str]) -> None:
+    import resource
 
-    assert min(seconds() for _ in range(3)) < 1.0
+    def spent() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    before = spent()
+    subprocess.run(command, check=True)
+    assert spent() - before < 1.0
 
 
 @on_posix

@@ -117,7 +117,7 @@ class LiveController(QObject):
             self.change(camera=self.camera)
         self.drawing = None
         self._set_phase(m.Phase.OPENING)
-        self._want(running=True, recording=False)
+        self._want(running=True, recording=False, start=self._wish.start + 1)
 
     def stop(self) -> None:
         """Stop and free the source."""

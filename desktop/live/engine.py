@@ -105,9 +105,10 @@ class LiveEngine:
     def pursue(self, wish: m.Wish) -> None:
         """Bring things to where ``wish`` wants them, as far as they are elsewhere."""
         before, self._pursued = self._pursued, wish
-        if self._session is not None and not wish.running:
+        if self._session is not None and before is not None and (not wish.running or wish.start != before.start):
             self._stop(self._session)
-        elif self._session is None and wish.running:
+            before = None
+        if self._session is None and wish.running:
             try:
                 self._start(wish)
             except AnimirrorError as error:

@@ -13,7 +13,11 @@ from desktop.work.messages import ModelEntry
 
 @dataclass(frozen=True)
 class Wish:
-    """How things should stand. attempt: raised to begin a source again that has ended."""
+    """How things should stand.
+
+    attempt: raised to begin a source again that has ended. start: raised at each start, since wishes are passed over
+    when newer ones come: a stop and a start in one breath would else look as if nothing had happened.
+    """
 
     source: SourceChoice
     running: bool = False
@@ -23,6 +27,7 @@ class Wish:
     recording: bool = False
     sound: bool = False
     attempt: int = 0
+    start: int = 0
 
 
 class Phase(StrEnum):

@@ -15,7 +15,7 @@ from core.live.session import LiveSession
 from core.live.sources import Source
 from core.live.views import LiveSettings
 from core.runtime import CUDA, Device
-from tests.support.sources import OneFace
+from tests.support.sources import PATIENCE, OneFace, wait_for
 
 
 def load(model: Model, device: Device) -> Generator:
@@ -57,18 +57,22 @@ class Live:
 
     def result(self) -> Result:
         """The next result."""
-        result = self.session.take(20.0)
+        result = self.session.take(PATIENCE)
         assert result is not None, self.events
         return result
 
     def drawn(self, model: str | None = None) -> Result:
         """The next result with a drawn face, by that model if one is named."""
-        deadline = time.monotonic() + 40.0
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             result = self.result()
             if result.faces and model in (None, result.model):
                 return result
         raise AssertionError(f"{self.events} {self.session.readout()} {own_threads()}")
+
+    def wait_status(self, status: Status) -> None:
+        """Wait until that is the last status that was told; the session has it a moment earlier."""
+        wait_for(lambda: self.statuses()[-1:] == [status])
 
     def statuses(self) -> list[Status]:
         return [event.status for event in self.events if isinstance(event, StatusChanged)]

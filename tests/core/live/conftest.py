@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,6 +32,12 @@ def grey(tmp_path_factory: pytest.TempPathFactory) -> Model:
 @pytest.fixture(scope="session")
 def negative_generator(negative: Model) -> Generator:
     return Generator(negative, Device.CPU, threads=1)
+
+
+@pytest.fixture
+def free_detections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the tracker a detection takes no time, however busy the machine is, so it detects as often as it may."""
+    monkeypatch.setattr("core.live.tracker.time", SimpleNamespace(perf_counter=lambda: 0.0))
 
 
 @pytest.fixture

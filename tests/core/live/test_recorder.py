@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-import time
 from pathlib import Path
 
 import av
@@ -17,6 +16,7 @@ from core.live.events import Event, Fault
 from core.live.frame import Frame, Result
 from core.live.mp4 import cut_to_whole
 from core.live.recorder import Recorder
+from tests.support.clock import own_seconds
 from tests.support.sources import picture, wait_for
 
 
@@ -33,6 +33,12 @@ def record(path: Path, times: list[float], **options: int) -> Recorder:
     return recorder
 
 
+def finish(recorder: Recorder) -> None:
+    """Stop, and wait until the file is whole, which ``stop`` does not do for long."""
+    recorder.stop()
+    wait_for(lambda: not recorder._thread.is_alive())
+
+
 def video_times(path: Path) -> list[float]:
     with av.open(str(path)) as container:
         return [float(frame.time or 0.0) for frame in container.decode(video=0)]
@@ -43,7 +49,7 @@ def test_the_frames_times_are_kept(tmp_path: Path) -> None:
     times = (100.0 + np.cumsum(gaps)).tolist()
     path = tmp_path / "影片 1.mp4"
     recorder = record(path, times)
-    recorder.stop()
+    finish(recorder)
     np.testing.assert_allclose(video_times(path), np.array(times) - times[0], atol=1e-4)
     assert recorder.recording.frames == 40
     assert recorder.recording.seconds == pytest.approx(times[-1] - times[0])
@@ -51,7 +57,7 @@ def test_the_frames_times_are_kept(tmp_path: Path) -> None:
 
 def test_the_pictures_are_those_that_were_shown(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
-    record(path, [0.0, 0.1, 0.2]).stop()
+    finish(record(path, [0.0, 0.1, 0.2]))
     with av.open(str(path)) as container:
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     for number, frame in enumerate(frames):
@@ -60,7 +66,7 @@ def test_the_pictures_are_those_that_were_shown(tmp_path: Path) -> None:
 
 def test_a_finished_recording_is_an_ordinary_mp4(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
-    record(path, [number / 30 for number in range(60)]).stop()
+    finish(record(path, [number / 30 for number in range(60)]))
     data = path.read_bytes()
     assert data[4:8] == b"ftyp"
     assert data.rfind(b"moov") > data.find(b"mdat")
@@ -72,7 +78,7 @@ def test_a_view_of_another_size_is_fitted_into_the_recording(tmp_path: Path) -> 
     recorder = Recorder(path, report=lambda event: None)
     for moment, size in enumerate([(321, 241), (256, 256), (640, 180), (320, 240)]):
         recorder.offer(result(float(moment), size))
-    recorder.stop()
+    finish(recorder)
     with av.open(str(path)) as container:
         assert [(frame.width, frame.height) for frame in container.decode(video=0)] == [(320, 240)] * 4
 
@@ -86,7 +92,7 @@ def test_sound_stays_with_the_picture(tmp_path: Path) -> None:
         tone = np.sin(np.arange(1600) * 0.2) * 9000 * (number >= 30)  # the tone begins after one second
         recorder.add_sound(tone.astype(np.int16), 100 + number / 30 + 0.001 * (number % 7))
         wait_for(lambda: recorder._waiting.qsize() < 5)
-    recorder.stop()
+    finish(recorder)
     with av.open(str(path)) as container:
         samples = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
     begins = int(np.argmax(np.abs(samples) > 0.1)) / 48000
@@ -101,7 +107,7 @@ def test_a_pause_of_the_microphone_does_not_move_what_comes_after(tmp_path: Path
     recorder.add_sound(np.zeros(4800, np.int16), 100.0)
     recorder.add_sound(np.full(4800, 9000, np.int16), 101.5)
     recorder.offer(result(102.0))
-    recorder.stop()
+    finish(recorder)
     with av.open(str(path)) as container:
         loud = [float(frame.time or 0) for frame in container.decode(audio=0) if np.abs(frame.to_ndarray()).max() > 0.1]
     assert loud[0] == pytest.approx(1.5, abs=0.06)
@@ -124,9 +130,9 @@ def test_when_the_disk_is_full_what_was_recorded_can_be_played(tmp_path: Path) -
             accepted = recorder.offer(Result(pixels, Frame(pixels, number / 30, 0.0), (), {}, None, None))
             if not accepted:
                 break
-            time.sleep(0.01)
+            wait_for(lambda: recorder._waiting.qsize() < 5 or not recorder._thread.is_alive())
             assert number < 2000
-        recorder.stop()
+        finish(recorder)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     (fault,) = events
@@ -143,7 +149,7 @@ def test_a_recording_is_playable_while_it_goes_on(tmp_path: Path) -> None:
     wait_for(lambda: recorder.recording.frames == 90)
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(path.read_bytes())  # as it would lie there after a crash
-    recorder.stop()
+    finish(recorder)
     assert cut_to_whole(copy)
     assert len(video_times(copy)) >= 30
 
@@ -163,18 +169,18 @@ def test_a_file_that_cannot_be_made_is_told(tmp_path: Path, name: str) -> None:
 
 
 def test_a_recording_without_a_picture_leaves_no_file(tmp_path: Path) -> None:
-    Recorder(tmp_path / "clip.mp4", report=lambda event: None).stop()
+    finish(Recorder(tmp_path / "clip.mp4", report=lambda event: None))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_encoder_that_is_too_slow_drops_frames_and_holds_up_no_one(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path / "clip.mp4", report=lambda event: None)
     large = picture(0, 1920, 1080)
-    begun = time.monotonic()
+    begun = own_seconds()
     for number in range(200):
         recorder.offer(Result(large, Frame(large, number / 1000, 0.0), (), {}, None, None))
-    assert time.monotonic() - begun < 1.0
-    recorder.stop()
+    assert own_seconds() - begun < 1.0
+    finish(recorder)
     recording = recorder.recording
     assert recording.dropped > 0
     wait_for(lambda: recorder.recording.frames + recorder.recording.dropped == 200)
@@ -182,7 +188,7 @@ def test_an_encoder_that_is_too_slow_drops_frames_and_holds_up_no_one(tmp_path: 
 
 def test_stopping_ends_the_thread(tmp_path: Path) -> None:
     record(tmp_path / "clip.mp4", [0.0, 0.1]).stop()
-    assert "animirror-record" not in {thread.name for thread in threading.enumerate()}
+    wait_for(lambda: "animirror-record" not in {thread.name for thread in threading.enumerate()})
 
 
 @pytest.mark.parametrize("rate", [44_100, 192_000, 50_000])
@@ -193,7 +199,7 @@ def test_every_rate_of_a_microphone_can_be_recorded(tmp_path: Path, rate: int) -
         recorder.offer(result(100 + number / 10, number=number))
         recorder.add_sound(np.full(rate // 10, 9000 * (number >= 5), np.int16), 100 + number / 10)
         wait_for(lambda: recorder._waiting.qsize() < 5)
-    recorder.stop()
+    finish(recorder)
     assert events == []
     with av.open(str(tmp_path / "clip.mp4")) as container:
         frames = list(container.decode(audio=0))
@@ -210,7 +216,7 @@ def test_the_thinnest_picture_can_be_recorded(tmp_path: Path, size: tuple[int, i
     for moment in (0.0, 0.1):
         pixels = np.full((size[1], size[0], 3), 90, np.uint8)
         recorder.offer(Result(pixels, Frame(pixels, moment, moment), (), {}, None, None))
-    recorder.stop()
+    finish(recorder)
     assert events == []
     assert len(video_times(path)) == 2
 
@@ -228,4 +234,4 @@ def test_a_defect_while_writing_is_told_and_ends_the_recording(tmp_path: Path) -
     assert not recorder.offer(result(21_773.0))
     assert recorder.recording.seconds == 0.0
     assert list(tmp_path.iterdir()) == []
-    recorder.stop()
+    finish(recorder)

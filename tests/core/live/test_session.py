@@ -74,7 +74,7 @@ def test_frames_that_no_one_has_time_for_are_dropped_and_counted(live: Any, nega
     results = [running.drawn() for _ in range(5)]
     captured = [result.frame.captured for result in results]
     assert captured == sorted(set(captured))
-    assert running.session.readout().dropped > 5
+    wait_for(lambda: running.drawn() and running.session.readout().dropped > 5)
     # What is shown is at most as old as one frame in the making and one in the slot.
     assert time.perf_counter() - results[-1].frame.captured < 5
 
@@ -82,7 +82,7 @@ def test_frames_that_no_one_has_time_for_are_dropped_and_counted(live: Any, nega
 def test_every_frame_is_drawn_when_that_is_asked_for(live: Any) -> None:
     source = ScriptedSource(fps=500, frames=60, live=False)
     running = live(source, keep_all=True)
-    wait_for(lambda: running.session.status is Status.ENDED)
+    running.wait_status(Status.ENDED)
     assert running.session.readout().dropped == 0
 
 
@@ -132,7 +132,7 @@ def test_only_the_main_face_is_drawn_when_that_is_asked_for(live: Any) -> None:
 
 def test_the_end_of_a_file_is_told(live: Any) -> None:
     running = live(ScriptedSource(frames=5, live=False))
-    wait_for(lambda: running.session.status is Status.ENDED)
+    running.wait_status(Status.ENDED)
     assert running.statuses()[-1] is Status.ENDED
 
 

@@ -19,6 +19,8 @@ from core.live.views import LiveSettings
 from core.matte import face_matte
 from tests.support.clips import LANDMARKS, Clip, Oracle, clip
 
+pytestmark = pytest.mark.usefixtures("free_detections")
+
 SECONDS = 2.5
 
 

@@ -20,6 +20,8 @@ from core.live.still import Motion
 from core.live.tracker import FaceTracker
 from tests.support.clips import Clip, Oracle, clip, misplaced
 
+pytestmark = pytest.mark.usefixtures("free_detections")
+
 SHARP, DEFAULT = Steadiness.of(0.0), Steadiness.of(0.5)
 
 

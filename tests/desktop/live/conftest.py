@@ -30,7 +30,7 @@ from tests.support.models import tiny_model
 from tests.support.sources import OneFace
 from tests.support.webcams import Webcams
 
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds: the machines that run the tests may be busy with other things."""
 
 
@@ -86,6 +86,15 @@ class LiveDesk:
         height, width = self.shown.shape[:2]
         middle = self.shown[height // 2 - 2 : height // 2 + 2, width // 2 - 2 : width // 2 + 2]
         return np.asarray(middle.mean(axis=(0, 1)), dtype=np.float64)
+
+    def wait_recorded(self) -> None:
+        """Wait until a recording is said to be saved, and is whole."""
+        self.wait(lambda: self.page.banner.text.startswith("Saved"))
+        self.wait(lambda: "animirror-record" not in own_threads())
+
+    def wait_centre(self, colour: Any, atol: float) -> None:
+        """Wait until the middle of the picture has that colour, give or take ``atol`` grey levels."""
+        self.wait(lambda: np.allclose(self.centre, colour, rtol=0, atol=atol))
 
     def wait_fresh(self) -> None:
         """Wait for a picture that was taken after now."""

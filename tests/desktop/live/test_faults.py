@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from functools import partial
 
@@ -20,24 +19,25 @@ from core.runtime import CPU, Device
 from core.views import LiveSource
 from desktop.live.messages import Phase
 from desktop.live.state import LiveState
-from tests.desktop.live.conftest import LiveDesk, OpenLive
+from tests.desktop.live.conftest import PATIENCE, LiveDesk, OpenLive
+from tests.support.clock import own_seconds
 from tests.support.live import LostProvider, load
 from tests.support.mjpeg_server import MjpegServer
 from tests.support.sources import picture
 
 
 class Pulse:
-    """Measures for how long the window did not answer."""
+    """Measures for how long the window did not answer, though it could have."""
 
     def __init__(self) -> None:
         self.longest = 0.0
-        self._last = time.perf_counter()
+        self._last = own_seconds()
         self._timer = QTimer(interval=5)
         self._timer.timeout.connect(self._beat)
         self._timer.start()
 
     def _beat(self) -> None:
-        now = time.perf_counter()
+        now = own_seconds()
         self.longest, self._last = max(self.longest, now - self._last), now
 
 
@@ -48,6 +48,13 @@ def phone() -> Iterator[MjpegServer]:
 
 
 @pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A camera on a busy machine is silent now and then, and that is no fault; to be asked for before it is opened."""
+    monkeypatch.setattr("core.live.network.SILENCE_SECONDS", PATIENCE / 1000)
+    monkeypatch.setattr("core.live.capture.SILENCE_LIMIT", PATIENCE / 1000)
+
+
+@pytest.fixture
 def watching(open_live: OpenLive, phone: MjpegServer) -> LiveDesk:
     """A window that shows the network camera."""
     desk = open_live(state=LiveState(kind=LiveSource.NETWORK, address=phone.url, steadiness=0.0))
@@ -55,7 +62,9 @@ def watching(open_live: OpenLive, phone: MjpegServer) -> LiveDesk:
     return desk
 
 
-def test_a_network_camera_that_is_killed_is_shown_again_when_it_is_back(watching: LiveDesk, phone: MjpegServer) -> None:
+def test_a_network_camera_that_is_killed_is_shown_again_when_it_is_back(
+    patient: None, watching: LiveDesk, phone: MjpegServer
+) -> None:
     phone.kill()
     watching.wait_phase(Phase.LOST)
     assert "shown again as soon as it is back" in watching.told
@@ -64,7 +73,7 @@ def test_a_network_camera_that_is_killed_is_shown_again_when_it_is_back(watching
     watching.wait_phase(Phase.RUNNING)
     watching.wait_fresh()
     watching.wait_drawn()
-    assert watching.told.strip() == ""
+    watching.wait(lambda: not watching.told.strip())
 
 
 def test_a_network_camera_that_stalls_is_told_and_goes_on(watching: LiveDesk, phone: MjpegServer) -> None:
@@ -76,7 +85,7 @@ def test_a_network_camera_that_stalls_is_told_and_goes_on(watching: LiveDesk, ph
     watching.wait_fresh()
 
 
-def test_torn_pictures_are_left_out_and_counted(watching: LiveDesk, phone: MjpegServer) -> None:
+def test_torn_pictures_are_left_out_and_counted(patient: None, watching: LiveDesk, phone: MjpegServer) -> None:
     phone.torn = True
     watching.wait(lambda: watching.controller.figures is not None and watching.controller.figures.torn > 2)
     phone.torn = False
@@ -86,7 +95,9 @@ def test_torn_pictures_are_left_out_and_counted(watching: LiveDesk, phone: Mjpeg
     watching.wait(lambda: "damaged" in watching.page.stage.readout.text)
 
 
-def test_a_source_that_changes_its_size_fills_the_room_again(watching: LiveDesk, phone: MjpegServer) -> None:
+def test_a_source_that_changes_its_size_fills_the_room_again(
+    patient: None, watching: LiveDesk, phone: MjpegServer
+) -> None:
     phone.painter = lambda number: picture(0, 200, 400)
     watching.wait(lambda: watching.shown.shape[0] > 1.9 * watching.shown.shape[1])
     assert watching.page.stage.picture.target.height() > 300
@@ -130,10 +141,10 @@ def test_an_address_that_hangs_holds_nothing_up(open_live: OpenLive) -> None:
         desk.page.show_address(f"http://127.0.0.1:{deaf.getsockname()[1]}/video")
         desk.wait(lambda: "does not answer" in desk.told)
         desk.controller.stop()
-        begun = time.monotonic()
+        begun = own_seconds()
         desk.window.close()
-        assert desk.controller.wait(10.0)
-        assert time.monotonic() - begun < 2.0
+        assert desk.controller.wait(PATIENCE / 1000)
+        assert own_seconds() - begun < 2.0
         assert pulse.longest < 1.0
 
 
@@ -146,7 +157,7 @@ def test_a_camera_that_is_unplugged_is_found_again_by_its_name(desk: LiveDesk) -
     desk.wait_phase(Phase.RUNNING)
     assert desk.webcams.opened[-1].index == 3
     desk.wait_fresh()
-    assert desk.told.strip() == ""
+    desk.wait(lambda: not desk.told.strip())
 
 
 def test_a_busy_camera_is_told_and_shown_once_it_is_free(desk: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,14 +231,30 @@ def test_starting_and_stopping_twenty_times_ends_where_it_was_left(desk: LiveDes
     desk.wait_drawn()
 
 
+def test_a_stop_and_a_start_in_one_breath_begin_anew(desk: LiveDesk) -> None:
+    desk.start()
+    busy = threading.Event()
+
+    def hold_up() -> None:
+        assert busy.wait(PATIENCE / 1000)
+
+    desk.controller.submit(hold_up)
+    desk.controller.stop()
+    desk.controller.start()
+    busy.set()
+    desk.wait_phase(Phase.RUNNING)
+    desk.wait_drawn()
+    assert len(desk.webcams.opened) == 2
+
+
 def test_leaving_the_page_stops_everything(desk: LiveDesk) -> None:
     desk.start()
     desk.page.record()
     desk.wait(lambda: (desk.controller.recorded or 0) > 0.2)
-    begun = time.monotonic()
+    begun = own_seconds()
     desk.window.show_page("photos")
     desk.wait(lambda: desk.webcams.in_use == 0)
-    assert time.monotonic() - begun < 2.0
+    assert own_seconds() - begun < 2.0
     desk.wait(lambda: list(desk.folder.glob("*.mp4")))
     desk.window.show_page("live")
     assert desk.page.stage.welcome.isVisible()
@@ -263,13 +290,13 @@ def test_closing_the_window_frees_the_camera_within_two_seconds(open_live: OpenL
     if situation in {"opening hangs", "loading"}:
         desk.wait(lambda: desk.webcams.asked)
     threading.Timer(0.5, lambda: setattr(desk.webcams, "hanging", False)).start()
-    begun = time.monotonic()
+    begun = own_seconds()
     desk.window.close()
     assert not desk.window.isVisible()
-    assert time.monotonic() - begun < 0.5, "the window itself has to wait for nothing"
-    assert desk.controller.wait(10.0)
-    assert time.monotonic() - begun < 2.5
-    assert desk.webcams.in_use == 0
+    assert own_seconds() - begun < 0.5, "the window itself has to wait for nothing"
+    assert desk.controller.wait(PATIENCE / 1000)
+    desk.wait(lambda: desk.webcams.in_use == 0)
+    assert own_seconds() - begun < 2.5
 
 
 def test_a_camera_that_hangs_in_its_driver_does_not_freeze_the_window(desk: LiveDesk) -> None:

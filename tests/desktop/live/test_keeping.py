@@ -12,7 +12,7 @@ from core.settings import Settings, load_settings, save_settings
 from core.views import LiveSource, LiveView
 from desktop.live.keeping import Keeper, keep_state, kept_state
 from desktop.live.state import LiveState
-from tests.desktop.live.conftest import OpenLive
+from tests.desktop.live.conftest import PATIENCE, OpenLive
 
 OTHER = LiveState(
     kind=LiveSource.NETWORK,
@@ -63,7 +63,7 @@ def test_the_last_choice_is_saved_when_the_window_closes(open_live: OpenLive, tm
     desk.wait(lambda: desk.controller.found is not None)
     desk.page.panel.intensity.slider.setValue(40)
     desk.window.close()
-    assert desk.controller.wait(10.0)
+    assert desk.controller.wait(PATIENCE / 1000)
     assert load_settings(path).settings.live.intensity == pytest.approx(0.4)
 
 

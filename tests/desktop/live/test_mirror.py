@@ -30,9 +30,8 @@ def _plain_centre(mirrored: bool = False) -> np.ndarray:
 def test_one_press_and_the_face_is_drawn(desk: LiveDesk) -> None:
     desk.wait(lambda: "Webcam" in desk.page.stage.welcome.lead)
     desk.start()
-    desk.wait_fresh()
     # The model inverts the colours of the face and of nothing else, and the picture is a mirror's.
-    np.testing.assert_allclose(desk.centre, 255 - _plain_centre(mirrored=True), atol=25)
+    desk.wait_centre(255 - _plain_centre(mirrored=True), atol=25)
     assert desk.shown[:, :, :].shape[1] / desk.shown.shape[0] == pytest.approx(320 / 240, rel=0.01)
     assert desk.controller.drawing is not None
     assert desk.controller.drawing.model == "b-negative"
@@ -80,17 +79,14 @@ def test_the_mirror_can_be_switched_off(desk: LiveDesk) -> None:
     desk.page.panel.mirror.click()
     assert not desk.controller.state.mirror
     desk.page.panel.intensity.slider.setValue(0)
-    desk.wait_fresh()
-    np.testing.assert_allclose(desk.centre, _plain_centre(), atol=8)
+    desk.wait_centre(_plain_centre(), atol=8)
 
 
 def test_every_view_is_shown(desk: LiveDesk) -> None:
     desk.start()
     for view, shape in (("portrait", 1), ("side-by-side", 8 / 3), ("split", 4 / 3), ("attention", 4 / 3)):
         desk.page.views.segments.button(view).click()
-        desk.wait_fresh()
-        height, width = desk.shown.shape[:2]
-        assert width / height == pytest.approx(shape, rel=0.02)
+        desk.wait(lambda shape=shape: desk.shown.shape[1] / desk.shown.shape[0] == pytest.approx(shape, rel=0.02))  # type: ignore[misc]
         assert desk.page.stage.picture.named == (view in {"side-by-side", "split"})
 
 
@@ -106,11 +102,9 @@ def test_the_line_of_the_split_view_is_dragged(desk: LiveDesk) -> None:
     QTest.mouseMove(stage, aim)
     QTest.mouseRelease(stage, Qt.MouseButton.LeftButton, pos=aim)
     assert desk.controller.state.split == pytest.approx(0.8, abs=0.01)
-    desk.wait_fresh()
-    np.testing.assert_allclose(desk.centre, _plain_centre(mirrored=True), atol=8)
+    desk.wait_centre(_plain_centre(mirrored=True), atol=8)
     QTest.keyClick(stage, Qt.Key.Key_Home)
-    desk.wait_fresh()
-    np.testing.assert_allclose(desk.centre, 255 - _plain_centre(mirrored=True), atol=25)
+    desk.wait_centre(255 - _plain_centre(mirrored=True), atol=25)
 
 
 def test_the_page_says_what_the_model_is_made_for_and_a_change_shows_no_gap(desk: LiveDesk) -> None:
@@ -126,8 +120,7 @@ def test_the_page_says_what_the_model_is_made_for_and_a_change_shows_no_gap(desk
     desk.wait(lambda: desk.controller.drawing is not None and desk.controller.drawing.model == "a-photo")
     desk.page.panel.models.cards["c-grey"].click()
     desk.wait(lambda: desk.controller.drawing is not None and desk.controller.drawing.model == "c-grey")
-    desk.wait_fresh()
-    np.testing.assert_allclose(desk.centre, 128, atol=10)
+    desk.wait_centre(128, atol=10)
     assert len(desk.phases) == before, "it was stopped or opened again"
     assert min(darkest) > 60
     assert len(desk.webcams.opened) == 1

@@ -23,7 +23,7 @@ def _record(desk: LiveDesk, seconds: float = 0.6) -> None:
     desk.page.panel.record.click()
     desk.wait(lambda: (desk.controller.recorded or 0.0) > seconds)
     desk.page.panel.record.click()
-    desk.wait(lambda: desk.page.banner.text.startswith("Saved"))
+    desk.wait_recorded()
 
 
 def test_a_snapshot_is_what_is_seen_at_its_full_size(desk: LiveDesk) -> None:
@@ -48,7 +48,7 @@ def test_a_recording_shows_its_time_and_can_be_played(desk: LiveDesk) -> None:
     desk.wait(lambda: (desk.controller.recorded or 0.0) > 1.0)
     desk.wait(lambda: desk.page.panel.record.text().strip() == "0:01")
     desk.page.panel.record.click()
-    desk.wait(lambda: desk.page.banner.text.startswith("Saved"))
+    desk.wait_recorded()
     assert desk.page.panel.record.text().strip() == "Record"
     (path,) = desk.folder.glob("*.mp4")
     with av.open(str(path)) as video:
@@ -95,7 +95,7 @@ def test_a_microphone_that_cannot_be_opened_costs_the_sound_only(open_live: Open
     desk.wait(lambda: "The recording has no sound" in desk.told)
     desk.wait(lambda: (desk.controller.recorded or 0.0) > 0.2)
     desk.controller.stop()
-    desk.wait(lambda: desk.page.banner.text.startswith("Saved"))
+    desk.wait_recorded()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows cannot limit the size of a process' files")
