@@ -16,6 +16,7 @@ VERBS = {
     "prepare-head": "fit the gender and age head to labelled faces",
     "warmup": "learn a drawing style from aligned pairs",
     "run": "train a CycleGAN from a recipe",
+    "draw": "draw photos with a checkpoint, as pairs for the warm-up of another generator",
     "ablate": "train with the attention loss and without it, all else equal",
     "bench": "measure a training step against a plain version of it",
     "evaluate": "put numbers on checkpoints: KID, FID, the cycle, the person, the attention",

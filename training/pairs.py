@@ -34,6 +34,10 @@ class Augmentation:
     degrade: float = 0.4  # probability of blur, noise or JPEG traces
 
 
+#: Where drawings carry the photo's own colours and backdrop, neither may change on one side only.
+COLOURS_KEPT = Augmentation(backdrop=0.0, complexion=0.0)
+
+
 class Pairs:
     """All pairs of ``folder/photo`` and ``folder/cartoon`` that share a file name, in memory as uint8."""
 

@@ -25,11 +25,11 @@ from training.critic import Critic
 from training.loop import Ending, Loop, Plan
 from training.networks.generator import Generator
 from training.networks.normalization import clip_mixing_parameters
-from training.pairs import Augmentation, Pairs
+from training.pairs import COLOURS_KEPT, Augmentation, Pairs, to_tensor
 from training.perceptual import LPIPS, PerceptualLoss
 from training.runfolder import RunFolder
 from training.schedule import learning_rate, set_learning_rate
-from training.unpaired import to_pixels
+from training.unpaired import Domain, Window, to_pixels
 
 RISE = 50
 EVALUATED_SIZE = 256
@@ -49,6 +49,8 @@ class WarmupRecipe:
     pixel: float = 10.0  # weight of L1
     perceptual: float = 2.0  # weight of the VGG16 distance
     adversarial: float = 0.0  # weight of the projected discriminators; 0: there are none
+    keep_colours: bool = False  # the drawings have the photos' colours: vary neither complexion nor backdrop
+    bfloat16: bool = False  # compute the generator in mixed precision
     seed: int = 0
     save_every: int = 50
 
@@ -69,9 +71,18 @@ class Warmup:
     watched = "l1"
 
     def __init__(
-        self, recipe: WarmupRecipe, pairs: Pairs, held_out: Pairs, folder: Path, generator: nn.Module | None = None
+        self,
+        recipe: WarmupRecipe,
+        pairs: Pairs,
+        held_out: Pairs,
+        folder: Path,
+        generator: nn.Module | None = None,
+        true: Domain | None = None,
     ) -> None:
-        """Start from ``generator``, or from the report's one with random weights."""
+        """Start from ``generator``, or from the report's one with random weights.
+
+        The discriminators hold drawings against ``true`` pictures of the style, or against those of the pairs.
+        """
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.generator = generator or Generator()
@@ -81,15 +92,17 @@ class Warmup:
         )
         self._perceptual = PerceptualLoss()
         self._critic = Critic(recipe.learning_rate, recipe.betas, recipe.seed) if recipe.adversarial else None
-        self._pairs, self._held_out, self._folder = pairs, held_out, folder
+        self._pairs, self._held_out, self._folder, self._true = pairs, held_out, folder, true
+        self._varied = COLOURS_KEPT if recipe.keep_colours else Augmentation()
 
     def step(self, number: int) -> Mapping[str, Tensor]:
         """Train one step on the pairs that belong to it."""
         recipe = self.recipe
-        photo, cartoon = self._pairs.batch(recipe.seed, number, recipe.batch, recipe.size, Augmentation())
+        photo, cartoon = self._pairs.batch(recipe.seed, number, recipe.batch, recipe.size, self._varied)
         rate = learning_rate(recipe.learning_rate, number, recipe.steps, recipe.decay_from, RISE)
         set_learning_rate(self._optimizer, rate)
-        prediction = self.generator(photo).image
+        with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
+            prediction = self.generator(photo).image.float()
         pixel, perceptual = F.l1_loss(prediction, cartoon), self._perceptual(prediction, cartoon)
         parts = {"l1": pixel, "perceptual": perceptual}
         loss = recipe.pixel * pixel + recipe.perceptual * perceptual
@@ -102,8 +115,19 @@ class Warmup:
         clip_mixing_parameters(self.generator)
         self.average.update(self.generator, number)
         if self._critic is not None:
-            parts["critic"] = self._critic.train(cartoon, prediction.detach(), rate)
+            true = cartoon if self._true is None else self._true_pictures(number)
+            parts["critic"] = self._critic.train(true, prediction.detach(), rate)
         return {name: part.detach() for name, part in parts.items()}
+
+    def _true_pictures(self, number: int) -> Tensor:
+        """True drawings for a step, windows like the pairs'."""
+        assert self._true is not None
+        recipe = self.recipe
+        # The pairs are shown at between this share of their size and all of it; true drawings midway.
+        scale = (1 + self._varied.smallest) / 2
+        window = Window(recipe.size, max(recipe.size, round(EVALUATED_SIZE * scale)))
+        positions = range(number * recipe.batch, (number + 1) * recipe.batch)
+        return to_tensor([self._true.window(recipe.seed, position, window) for position in positions])
 
     def tensors(self) -> dict[str, Tensor]:
         """The generator, its average and Adam's moments."""

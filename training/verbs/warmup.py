@@ -12,6 +12,7 @@ from training.loop import INTERRUPTED, Ending
 from training.networks.generator import Generator
 from training.pairs import Pairs
 from training.runfolder import RunFolder
+from training.unpaired import domain
 from training.verbs.numbers import at_least, positive, share, side
 from training.warmup import Warmup, WarmupRecipe, evaluate, warm_up
 
@@ -27,6 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=at_least(1), default=default.batch)
     parser.add_argument("--learning-rate", type=positive, default=default.learning_rate)
     parser.add_argument("--adversarial", type=positive, default=default.adversarial, help="weight of a discriminator")
+    parser.add_argument("--true", type=Path, help="folder of true drawings for the discriminator (default: the pairs')")
+    parser.add_argument(
+        "--keep-colours",
+        action="store_true",
+        help="the drawings have the photos' colours: vary no skin and no backdrop",
+    )
+    parser.add_argument("--bfloat16", action="store_true", help="compute in mixed precision, where processors can")
     parser.add_argument("--decay-from", type=share, default=default.decay_from)
     parser.add_argument("--seed", type=at_least(0), default=default.seed)
     parser.add_argument("--threads", type=at_least(1), default=torch.get_num_threads())
@@ -42,13 +50,16 @@ def run(options: argparse.Namespace) -> int:
         learning_rate=options.learning_rate,
         adversarial=options.adversarial,
         decay_from=options.decay_from,
+        keep_colours=options.keep_colours,
+        bfloat16=options.bfloat16,
         seed=options.seed,
     )
     folder = RunFolder(options.out)
     folder.prove_writable()
     folder.refuse_if_lost()
     held_out = Pairs(options.data / "test")
-    trainee = Warmup(recipe, Pairs(options.data / "train"), held_out, folder.path, _generator(options.init))
+    true = domain(options.true) if options.true else None
+    trainee = Warmup(recipe, Pairs(options.data / "train"), held_out, folder.path, _generator(options.init), true)
     if not folder.last.is_file():
         print("before:", evaluate(trainee.average.network, held_out), flush=True)
     ending = warm_up(trainee, folder)
