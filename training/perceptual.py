@@ -99,10 +99,15 @@ class PerceptualLoss(nn.Module):
 
 
 class LPIPS(nn.Module):
-    """LPIPS v0.1 with VGG16 (Zhang et al. 2018, arXiv 1801.03924); smaller is more alike."""
+    """LPIPS v0.1 with VGG16 (Zhang et al. 2018, arXiv 1801.03924); smaller is more alike.
 
-    def __init__(self) -> None:
+    As a loss it may be ``rough``: VGG16 then runs in bfloat16 on processors that have it, in two thirds of the time.
+    Figures are measured without.
+    """
+
+    def __init__(self, rough: bool = False) -> None:
         super().__init__()
+        self.rough = rough and has_bfloat16()
         self.features = VGG16Features(LPIPS_LAYERS)
         state = torch.load(fetch(LPIPS_VGG_HEADS), map_location="cpu", weights_only=True)
         self.heads = nn.ParameterList(
@@ -111,12 +116,19 @@ class LPIPS(nn.Module):
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         """Return one distance a picture, shape (N,)."""
-        of_a, of_b = self.features(a), self.features(b)
+        with torch.autocast(a.device.type, torch.bfloat16, enabled=self.rough):
+            of_a, of_b = self.features(a), self.features(b)
         total = torch.zeros(a.shape[0], device=a.device)
         for name, head in zip(LPIPS_LAYERS, self.heads, strict=True):
-            difference = (_unit(of_a[name]) - _unit(of_b[name])).square()
+            difference = (_unit(of_a[name].float()) - _unit(of_b[name].float())).square()
             total = total + F.conv2d(difference, head).mean(dim=(1, 2, 3))
         return total
+
+
+def has_bfloat16() -> bool:
+    """Return whether this processor multiplies bfloat16 numbers itself; elsewhere they are slower than float32."""
+    able = torch.cpu.get_capabilities()
+    return any(able.get(name) for name in ("avx512_bf16", "amx_bf16"))
 
 
 def _unit(x: Tensor) -> Tensor:

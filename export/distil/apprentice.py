@@ -1,9 +1,9 @@
 """The student's training: one step at a time, from the teacher's drawings.
 
 In every other step a lesson is seen twice, a few pixels apart and under other noise, as in two frames of a camera. The
-loss is L1, the VGG16 distance of a part of the picture, the difference between the two drawings where they show the
-same, L1 of the attention, and, from some step on, what projected discriminators say of the part. Distances alone leave
-lines soft, since the mean of two possible strokes is a blur.
+loss is L1, LPIPS of a part of the picture, the difference between the two drawings where they show the same, L1 of the
+attention, and, from some step on, what projected discriminators say of the part. Distances alone leave lines soft,
+since the mean of two possible strokes is a blur.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from training.average import Average
 from training.critic import Critic
 from training.networks.live import LiveGenerator
 from training.pairs import to_tensor
-from training.perceptual import LPIPS, PerceptualLoss
+from training.perceptual import LPIPS
 from training.schedule import learning_rate, set_learning_rate
 from training.unpaired import to_pixels
 
@@ -42,7 +42,7 @@ class Weights:
     """What each part of the loss counts; see the module."""
 
     pixel: float = 8.0
-    perceptual: float = 4.0
+    perceptual: float = 8.0
     adversarial: float = 0.25
     consistency: float = 10.0
     attention: float = 1.0
@@ -116,7 +116,7 @@ class Apprentice:
         self._adam = torch.optim.Adam(
             self.student.parameters(), lr=recipe.learning_rate, betas=recipe.betas, fused=True
         )
-        self._perceptual = PerceptualLoss()
+        self._perceptual = LPIPS(rough=True)
         self._critic = Critic(recipe.critic_rate, (0.5, 0.999), recipe.seed) if recipe.weights.adversarial else None
         self._lessons, self._held_out, self._folder = lessons, held_out, folder
 
@@ -138,7 +138,7 @@ class Apprentice:
             loss = loss + weights.consistency * parts["consistency"]
         mine, teachers = self._part(number, drawn.image), self._part(number, batch.drawings)
         if weights.perceptual and number >= recipe.perceptual_from * recipe.steps:
-            parts["perceptual"] = self._perceptual(mine, teachers)
+            parts["perceptual"] = self._perceptual(mine, teachers).mean()
             loss = loss + weights.perceptual * parts["perceptual"]
         critic = self._critic if number >= recipe.adversarial_from * recipe.steps else None
         if critic is not None:

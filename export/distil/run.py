@@ -74,6 +74,7 @@ def distil(
         recipe=settings,
         save_every=recipe.save_every,
         draw_every=5 * recipe.save_every,
+        measure_every=10 * recipe.save_every,
     )
     ending = Loop(apprentice, folder, plan, Fabric(accelerator="cpu", devices=1), tell).run()
     return None if ending is Ending.INTERRUPTED else evaluate(apprentice.average.network, held_out)

@@ -14,6 +14,7 @@ from core.faces import FaceDetector
 from core.images import load_picture
 from training.metrics.inception import LENGTH, SIDE, Inception, _resized
 from training.metrics.likeness import Likeness, identity, strangers
+from training.perceptual import LPIPS
 
 
 def test_pictures_are_resized_as_tensorflow_did() -> None:
@@ -53,3 +54,19 @@ def test_likeness_of_a_face_with_itself_and_with_strangers(group_photo: Path, bo
     one, other = (torch.from_numpy(crop).permute(2, 0, 1)[None].float() / 127.5 - 1 for crop in crops[:2])
     assert likeness.distance(one, one) == pytest.approx(0.0, abs=1e-6)
     assert likeness.distance(one, other) > 0.3
+
+
+def test_lpips_as_a_loss_is_lpips_nearly(portrait_photo: Path, borrowed: Callable[[str], None]) -> None:
+    borrowed("VGG16")
+    borrowed("LPIPS_VGG_HEADS")
+    photo = cv2.resize(load_picture(portrait_photo).pixels, (64, 64), interpolation=cv2.INTER_AREA)
+    wanted = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 127.5 - 1
+    found = []
+    for measure in (LPIPS(), LPIPS(rough=True)):
+        drawn = (wanted + 0.2 * wanted.roll(3, dims=3)).requires_grad_()
+        distance = measure(drawn, wanted).mean()
+        distance.backward()
+        assert drawn.grad is not None
+        found.append((distance.item(), drawn.grad.flatten()))
+    assert found[1][0] == pytest.approx(found[0][0], rel=0.05)
+    assert torch.cosine_similarity(found[0][1], found[1][1], dim=0) > 0.9
