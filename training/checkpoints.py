@@ -120,6 +120,12 @@ def load_optimizer(optimizer: torch.optim.Optimizer, network: nn.Module, tensors
         name, slot = key.rsplit("/", 1)
         if name not in parameters:
             raise CheckpointError(f"The checkpoint holds optimizer state for {name}, which this network lacks.")
-        # Fused optimizers count their steps on the device, the others on the CPU.
-        counts = slot == "step" and not any(group.get("fused") for group in optimizer.param_groups)
-        optimizer.state[parameters[name]][slot] = value.clone().to("cpu" if counts else parameters[name].device)
+        parameter = parameters[name]
+        if slot == "step":
+            # Fused optimizers count their steps on the device, the others on the CPU.
+            fused = any(group.get("fused") for group in optimizer.param_groups)
+            taken_up = value.clone().to(parameter.device if fused else "cpu")
+        else:
+            # In the network's precision, which may be another one than when this was saved.
+            taken_up = value.clone().to(parameter)
+        optimizer.state[parameter][slot] = taken_up

@@ -20,10 +20,12 @@ from training.grids import draw_grid
 from training.held_out import Letter, held_out_domain, training_domain
 from training.loop import Plan
 from training.memory import memory_failures_told
+from training.processes import by_the_first
 from training.recipe import Device, Recipe, RecipeError
 from training.stepper import Stepper
 from training.stopping import DistanceToAnime, StopRule
 from training.unpaired import DataError, Unpaired, Window
+from training.weights import EFFICIENTNET_LITE0, fetch
 
 #: The frozen trunk below projected discriminators is somebody else's work and never saved.
 BORROWED = ".trunk."
@@ -52,8 +54,10 @@ class CycleGANRun:
         self.recipe, self._folder, self._fabric = recipe, folder, fabric
         photos, anime = (training_domain(recipe, letter, tell, self._skipped(tell)) for letter in LETTERS)
         self.data = Unpaired(photos, anime, _window(recipe), recipe.seed)
-        # Read now: a folder that cannot be shown or measured is told before the first step, not after hours.
+        # Now: what cannot be shown or measured is told before the first step, not after hours.
         self._shown, self._measured = _held_out_pictures(recipe, tell)
+        if recipe.stopping.every:
+            by_the_first(fabric, lambda: fetch(EFFICIENTNET_LITE0))
         self.batches = Ahead(self._batch, recipe.steps, recipe.data.workers)
         with memory_failures_told(None, recipe.model_dump(mode="json")):
             torch.manual_seed(recipe.seed)

@@ -88,6 +88,7 @@ class Loop:
         self.measurements: list[Measurement] = []
         # Sum and count of the watched loss since the last measurement.
         self._watched = [0.0, 0.0]
+        self._done = False
         self._tell = tell if fabric.is_global_zero else lambda sentence: None
         if folder.last.is_file():
             with memory_failures_told(None, plan.recipe):
@@ -106,7 +107,7 @@ class Loop:
         with Interruption() as interruption, self._log() as log, lost_processes_told(self.fabric):
             self._once(log.open)
             while self.step < self.plan.steps:
-                if self.plan.rule_ends_run and self.verdict().done_at is not None:
+                if self._done:
                     return Ending.DONE
                 self._train(log)
                 self._look_back(log)
@@ -184,7 +185,12 @@ class Loop:
         self._watched = [0.0, 0.0]
         if _is_number(distance):
             self.measurements.append(measurement)
+            self._judge()
         self._once(lambda: log.measured(measurement))
+
+    def _judge(self) -> None:
+        # Once a measurement: the rule looks at all of them, which after thousands takes longer than a step.
+        self._done = self.plan.rule_ends_run and self.verdict().done_at is not None
 
     def _save(self) -> None:
         self._once(self._write_checkpoint)
@@ -220,6 +226,7 @@ class Loop:
         self.seconds = float(metadata["seconds"])
         self.measurements = [Measurement(**one) for one in metadata.get("measurements", [])]
         self._watched = list(metadata.get("watched", self._watched))
+        self._judge()
         changed = sorted(_differences(metadata.get("recipe", {}), self.plan.recipe))
         self._tell(f"Going on from step {self.step}." + (f" Changed since: {', '.join(changed)}." if changed else ""))
 

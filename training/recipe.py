@@ -205,7 +205,8 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         RecipeError: no such file, no TOML, an unknown key, or a value that does not fit.
     """
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Some editors begin a file with a byte order mark.
+        settings = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"The recipe {quoted(path)} cannot be read ({error}); check its name.") from error
     except tomllib.TOMLDecodeError as error:

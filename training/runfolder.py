@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from torch import Tensor
 
 from core.errors import OutputError, quoted
@@ -24,6 +26,7 @@ from training.checkpoints import CheckpointError
 LAST = "last.safetensors"
 BEST = "best.safetensors"
 STATS = "stats.jsonl"
+LOCK = ".lock"
 
 
 class RunFolder:
@@ -58,6 +61,26 @@ class RunFolder:
         probe = self.path / ".writable"
         write_whole(probe, b"")
         probe.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the folder for this process; another one would mix its log and its checkpoints with ours.
+
+        Raises OutputError where another process trains in it.
+        """
+        lock = FileLock(self.path / LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise OutputError(
+                f"Another process is training in {quoted(self.path)}; wait until it ends, or choose another --out."
+            ) from error
+        except (OSError, NotImplementedError):
+            pass  # Some disks know no locks; training there has to work all the same.
+        try:
+            yield
+        finally:
+            lock.release()
 
     def refuse_if_lost(self) -> None:
         """Raise CheckpointError where a run has checkpoints but not the last one: a new run would take their place."""

@@ -23,6 +23,7 @@ from training.loop import Loop
 from training.recipe import Device, Recipe, RecipeError
 from training.runfolder import RunFolder, read_stats
 from training.verbs.run import train
+from training.weights import WeightsError
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL = Path("/dev/full")
@@ -87,6 +88,38 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_built(
     with pytest.raises(OutputError, match=r"cannot be made .*choose another --out"):
         train(tiny_recipe(), RunFolder(folder), Fabric(accelerator="cpu", devices=1))
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_two_runs_never_write_into_one_folder(tiny_recipe: Make, tmp_path: Path) -> None:
+    fabric = Fabric(accelerator="cpu", devices=1)
+    train(tiny_recipe(steps=1), RunFolder(tmp_path), fabric)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    holder = subprocess.Popen(
+        [sys.executable, "-c", f"from training.runfolder import RunFolder\nfrom pathlib import Path\n"
+         f"with RunFolder(Path({str(tmp_path)!r})).held():\n    print(1, flush=True)\n    input()"],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    try:
+        with pytest.raises(OutputError, match="Another process is training in"):
+            train(tiny_recipe(steps=2), RunFolder(tmp_path), fabric)
+        assert before == {path: path.read_bytes() for path in before}
+    finally:
+        holder.communicate(b"\n", timeout=60)
+    train(tiny_recipe(steps=2), RunFolder(tmp_path), fabric)
+    assert checkpoints.load_metadata(tmp_path / "last.safetensors")["step"] == 2
+
+
+def test_a_measuring_network_that_cannot_be_had_is_told_before_the_first_step(
+    tiny_recipe: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offline(_: object) -> Path:
+        raise WeightsError("pip could not download it.")
+
+    monkeypatch.setattr("training.cyclegan_run.fetch", offline)
+    with pytest.raises(WeightsError):
+        loop(tiny_recipe(stopping={"every": 100}), tmp_path)
 
 
 @pytest.mark.parametrize("trouble", ["gone", "cut off"])

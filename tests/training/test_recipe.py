@@ -136,16 +136,24 @@ def test_a_bare_word_is_taken_as_it_is(text: str) -> None:
 
 
 def test_a_set_named_on_the_command_line_wins_over_a_recipes_folders(tmp_path: Path) -> None:
-    data = load_recipe(RECIPES / "report.toml", ["data.folder=SET"]).data
+    folders = tmp_path / "folders.toml"
+    folders.write_text('[data]\na = "photos"\nb = "anime"\na_test = "photos-test"\nb_test = "anime-test"\n')
+    data = load_recipe(folders, ["data.folder=SET"]).data
     assert [data.path(which) for which in ("a", "b", "a_test", "b_test")] == [
         Path("SET/trainA"), Path("SET/trainB"), Path("SET/testA"), Path("SET/testB"),
     ]  # fmt: skip
-    mine = load_recipe(RECIPES / "report.toml", ["data.folder=SET", "data.a_test=mine"]).data
+    mine = load_recipe(folders, ["data.folder=SET", "data.a_test=mine"]).data
     assert (mine.path("a_test"), mine.path("b_test")) == (Path("mine"), Path("SET/testB"))
     recipe = tmp_path / "set.toml"
     recipe.write_text('[data]\nfolder = "SET"\n')
     own = load_recipe(recipe, ["data.a=photos", "data.b=anime"]).data
     assert (own.path("a"), own.path("a_test")) == (Path("photos"), None)
+
+
+def test_a_recipe_that_begins_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "windows.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + (RECIPES / "smoke.toml").read_bytes())
+    assert load_recipe(path) == load_recipe(RECIPES / "smoke.toml")
 
 
 def test_a_file_that_is_no_toml_or_not_there_is_told(tmp_path: Path) -> None:

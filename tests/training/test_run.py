@@ -75,6 +75,15 @@ def test_ten_steps_equal_five_resumed_for_five_more_bit_for_bit(
     assert [line["step"] for line in losses[0]] == list(range(1, 11))
 
 
+def test_a_run_goes_on_in_another_precision(tiny_recipe: Make, tmp_path: Path) -> None:
+    for step, precision in enumerate(("64-true", "32-true", "64-true"), start=1):
+        fabric = Fabric(accelerator="cpu", devices=1, precision=precision)  # type: ignore[arg-type]
+        run = CycleGANRun(tiny_recipe(steps=step), tmp_path, fabric, tell=lambda sentence: None)
+        with run.batches:
+            Loop(run, RunFolder(tmp_path), run.plan(), fabric, tell=lambda sentence: None).run()
+    assert checkpoints.load(tmp_path / "last.safetensors")[1]["step"] == 3
+
+
 def test_the_last_few_checkpoints_are_kept_and_the_best_is_marked(
     tiny_recipe: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

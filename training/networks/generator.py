@@ -97,7 +97,7 @@ class ClassActivationMap(nn.Module):
 class Generator(nn.Module):
     """Translates pictures of one domain into the other.
 
-    Takes any H and W that are multiples of 64 (the inner hourglass level is H/16; the trunk is H/4).
+    Takes any H and W that are multiples of 16, the finest level of the hourglasses, from 32 on; the trunk is at H/4.
     """
 
     def __init__(self, width: int = WIDTH, blocks: int = BLOCKS) -> None:

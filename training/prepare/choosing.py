@@ -86,12 +86,12 @@ def _size(candidate: Candidate, filters: Filters) -> Rejection | None:
     eyes = candidate.eye_distance
     if eyes is not None and eyes < filters.least_eye_distance:
         return Rejection(
-            Why.TOO_SMALL, f"{eyes:.0f} pixels between the eyes, at least {filters.least_eye_distance:.0f} are wanted"
+            Why.TOO_SMALL, f"{eyes:.1f} pixels between the eyes, at least {filters.least_eye_distance:.1f} are wanted"
         )
     if candidate.coverage < filters.least_coverage:
         return Rejection(
             Why.CUT_OFF,
-            f"{candidate.coverage:.0%} of the crop is inside the picture, at least {filters.least_coverage:.0%} is "
+            f"{candidate.coverage:.1%} of the crop is inside the picture, at least {filters.least_coverage:.1%} is "
             "wanted",
         )
     if candidate.sharpness < filters.least_sharpness:
@@ -104,7 +104,7 @@ def _size(candidate: Candidate, filters: Filters) -> Rejection | None:
 def _pose(candidate: Candidate, filters: Filters) -> Rejection | None:
     if candidate.yaw is not None and candidate.yaw > filters.most_yaw:
         return Rejection(
-            Why.TURNED, f"turned {candidate.yaw:.0f} degrees aside, at most {filters.most_yaw:.0f} are wanted"
+            Why.TURNED, f"turned {candidate.yaw:.1f} degrees aside, at most {filters.most_yaw:.1f} are wanted"
         )
     return None
 
@@ -116,7 +116,7 @@ def _gender(candidate: Candidate, filters: Filters) -> Rejection | None:
     if wanted >= filters.certainty:
         return None
     return Rejection(
-        Why.GENDER, f"{wanted:.0%} {filters.gender} by estimate, at least {filters.certainty:.0%} is wanted"
+        Why.GENDER, f"{wanted:.1%} {filters.gender} by estimate, at least {filters.certainty:.1%} is wanted"
     )
 
 
@@ -127,12 +127,12 @@ def _age(candidate: Candidate, filters: Filters) -> Rejection | None:
     # Turned round, so that a number that is none never counts as an adult's.
     if not age - filters.age_margin >= ADULT:
         return Rejection(
-            Why.MINOR, f"estimated age {age:.0f} less a margin of {filters.age_margin:.0f} is below {ADULT}"
+            Why.MINOR, f"estimated age {age:.1f} less a margin of {filters.age_margin:.1f} is below {ADULT}"
         )
     if filters.youngest is not None and age < filters.youngest:
-        return Rejection(Why.AGE, f"estimated age {age:.0f}, at least {filters.youngest:.0f} is wanted")
+        return Rejection(Why.AGE, f"estimated age {age:.1f}, at least {filters.youngest:.1f} is wanted")
     if filters.oldest is not None and age > filters.oldest:
-        return Rejection(Why.AGE, f"estimated age {age:.0f}, at most {filters.oldest:.0f} is wanted")
+        return Rejection(Why.AGE, f"estimated age {age:.1f}, at most {filters.oldest:.1f} is wanted")
     return None
 
 

@@ -52,7 +52,7 @@ def kept_sections(files: Sequence[Path], test: Sequence[Path]) -> list[Section]:
 
 
 def rejected_sections(rows: Sequence[Chosen]) -> list[Section]:
-    """Show some rejected candidates of every kind, each with the reason's figures on it."""
+    """Show some rejected candidates of every kind; the manifest has the figures of each."""
     shown = []
     for why in Why:
         of = [row for row in rows if row.rejection is not None and row.rejection.why is why]

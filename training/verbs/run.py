@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 from pathlib import Path
 
@@ -50,8 +51,15 @@ def train(recipe: Recipe, folder: RunFolder, fabric: Fabric, until: int | None =
     Raises RecipeError, DataError, WeightsError, CheckpointError, OutputError or RunError; in all
             processes but the first AlreadyToldError where the first has told why.
     """
+    with contextlib.ExitStack() as kept:
+        with told_by_the_first(fabric):
+            by_the_first(fabric, folder.prove_writable)
+            by_the_first(fabric, lambda: kept.enter_context(folder.held()))
+        return _train(recipe, folder, fabric, until)
+
+
+def _train(recipe: Recipe, folder: RunFolder, fabric: Fabric, until: int | None) -> Ending:
     with told_by_the_first(fabric):
-        by_the_first(fabric, folder.prove_writable)
         folder.refuse_if_lost()
         begins = not folder.last.is_file()
         init = Path(recipe.networks.init) if recipe.networks.init and begins else None

@@ -56,6 +56,11 @@ def run(options: argparse.Namespace) -> int:
     )
     folder = RunFolder(options.out)
     folder.prove_writable()
+    with folder.held():
+        return _train(recipe, options, folder)
+
+
+def _train(recipe: WarmupRecipe, options: argparse.Namespace, folder: RunFolder) -> int:
     folder.refuse_if_lost()
     held_out = Pairs(options.data / "test")
     true = domain(options.true) if options.true else None
