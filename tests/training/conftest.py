@@ -37,10 +37,8 @@ def drawn(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.where(lines, 0, flat).astype(np.uint8)
 
 
-@pytest.fixture
-def prepared_set(tmp_path: Path) -> Path:
-    """A folder with trainA, trainB, testA and testB."""
-    folder = tmp_path / "set"
+def write_set(folder: Path) -> Path:
+    """Make a folder with trainA, trainB, testA and testB, and return it."""
     for number, photo in enumerate(parts_of_a_portrait()):
         split = "test" if number < 2 else "train"
         for letter, picture in (("A", photo), ("B", drawn(photo))):
@@ -51,8 +49,19 @@ def prepared_set(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def prepared_set(tmp_path: Path) -> Path:
+    """A folder with trainA, trainB, testA and testB."""
+    return write_set(tmp_path / "set")
+
+
+@pytest.fixture
 def tiny_settings(prepared_set: Path) -> dict[str, Any]:
     """The settings of a run whose step takes a fraction of a second."""
+    return settings_of(prepared_set)
+
+
+def settings_of(prepared_set: Path) -> dict[str, Any]:
+    """Return the settings of a run on that folder whose step takes a fraction of a second."""
     return {
         "steps": 4,
         "batch": 2,

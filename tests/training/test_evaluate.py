@@ -1,6 +1,7 @@
 """Evaluating checkpoints: what is measured, what stands beside it, and what cannot be evaluated."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 from lightning_fabric import Fabric
 
+from tests.training.conftest import settings_of, write_set
 from training import checkpoints
 from training.__main__ import main
 from training.cyclegan_run import CycleGANRun
@@ -17,7 +19,7 @@ from training.loop import Loop
 from training.metrics import fidelity
 from training.metrics.attention import Attention
 from training.metrics.fidelity import Distances
-from training.recipe import Recipe
+from training.recipe import recipe_from
 from training.runfolder import RunFolder
 from training.unpaired import domain
 
@@ -30,15 +32,22 @@ def own_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fidelity, "has_torch_fidelity", lambda: False)
 
 
-@pytest.fixture
-def run_folder(tmp_path: Path, tiny_recipe: Callable[..., Recipe]) -> Path:
+@pytest.fixture(scope="module")
+def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of two steps."""
-    recipe = tiny_recipe(steps=2)
+    folder = tmp_path_factory.mktemp("finished")
+    recipe = recipe_from({**settings_of(write_set(folder / "set")), "steps": 2})
     fabric = Fabric(accelerator="cpu", devices=1)
-    trainee = CycleGANRun(recipe, tmp_path / "run", fabric)
+    trainee = CycleGANRun(recipe, folder / "run", fabric)
     with trainee.batches:
-        Loop(trainee, RunFolder(tmp_path / "run"), trainee.plan(), fabric).run()
-    return tmp_path / "run"
+        Loop(trainee, RunFolder(folder / "run"), trainee.plan(), fabric).run()
+    return folder / "run"
+
+
+@pytest.fixture
+def run_folder(finished_run: Path, tmp_path: Path) -> Path:
+    """That run, to do with as one likes."""
+    return Path(shutil.copytree(finished_run, tmp_path / "run"))
 
 
 def test_a_runs_best_or_last_checkpoint_is_opened(run_folder: Path) -> None:
