@@ -61,6 +61,7 @@ VERBS = {
     "test": Verb(["app", "training", "dev"], True, "ruff, mypy and pytest; arguments: only pytest, with them", checks),
     "train": Verb(["app", "training"], False, "train a model", module("training")),
     "export": Verb(["app", "training"], False, "turn a checkpoint into the app's model", module("export")),
+    "words": Verb(["app"], False, "bring the translations up to the texts", module("resources.translations")),
     "package": Verb(["app", "packaging"], False, "make the packaged app in dist; --check tries it", module("bundle")),
 }
 

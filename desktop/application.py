@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from core import __version__, gpu_pack, logs
@@ -31,6 +31,7 @@ from desktop.queue.controller import QueueController
 from desktop.startup import FirstPaint, tell_startup_time
 from desktop.theme import base_font, follow_system
 from desktop.window import MainWindow
+from desktop.words.language import Language
 from desktop.work.messages import Report
 from desktop.work.worker import Performer, Worker
 
@@ -54,7 +55,8 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     loaded = load_settings()
     settings = loaded.settings
-    worker = Worker(studio_maker(settings.app.language or QLocale().name()))
+    language = Language(application, settings.app.language)
+    worker = Worker(make_studio)
     controller = PhotosController(worker)
     controller.crashed.connect(defects.tell)
     live = LiveController(kept_state(settings))
@@ -62,7 +64,8 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
     live.drawing_changed.connect(lambda: _note_drawing(live))
     Keeper(live, settings)
     queue = QueueController(settings)
-    window = MainWindow(controller, live, queue)
+    window = MainWindow(controller, live, queue, language)
+    language.changed.connect(lambda tag: _keep_language(tag, settings, controller))
     openings = Openings(application)
     openings.opened.connect(lambda path: window.photos.open_photos([path]))
     FirstPaint(window, _begin_diary)
@@ -99,18 +102,29 @@ def welcome(window: MainWindow, settings: Settings, live: LiveController, photos
 
     def take_language(language: str | None) -> None:
         settings.app.language = language
+        window.language.choose(language)
 
     def finish() -> None:
         settings.app.first_run_done = True
-        try:
-            save_settings(settings)
-        except AnimirrorError as error:
-            photos.noticed.emit(Notice(Tone.WARNING, str(error)))
+        _save(settings, photos)
 
     page.camera_chosen.connect(take_camera)
     page.language_chosen.connect(take_language)
     page.finished.connect(finish)
     return page
+
+
+def _keep_language(language: str | None, settings: Settings, photos: PhotosController) -> None:
+    settings.app.language = language
+    if settings.app.first_run_done:  # otherwise the page of the first start saves it
+        _save(settings, photos)
+
+
+def _save(settings: Settings, photos: PhotosController) -> None:
+    try:
+        save_settings(settings)
+    except AnimirrorError as error:
+        photos.noticed.emit(Notice(Tone.WARNING, str(error)))
 
 
 def _note_drawing(live: LiveController) -> None:
@@ -136,15 +150,11 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     return application
 
 
-def studio_maker(language: str) -> Callable[[Callable[[Report], None]], Performer]:
-    """Return what makes the performer on the worker's thread, where the engine's imports hold nothing up."""
+def make_studio(report: Callable[[Report], None]) -> Performer:
+    """Make the performer on the worker's thread, where the engine's imports hold nothing up."""
+    from desktop.work.studio import Studio
 
-    def make(report: Callable[[Report], None]) -> Performer:
-        from desktop.work.studio import Studio
-
-        return Studio(language, report)
-
-    return make
+    return Studio(report)
 
 
 class Defects(QObject):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop import transfer
 from desktop.dialogs.about import AboutDialog
@@ -24,11 +24,16 @@ from desktop.photos.controller import PhotosController
 from desktop.queue.controller import QueueController
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
+from desktop.widgets.language_button import LanguageButton
 from desktop.widgets.segmented import Segment, SegmentedControl
+from desktop.words.language import ENGLISH, Language, application
 from desktop.work.newcomers import Newcomers, models_in, without
 
 _SIZE = QSize(1180, 760)
 """Of a new window, where the screen has room for it."""
+
+_PATIENCE = 300
+"""Milliseconds until it is looked again whether a dialog is still open."""
 
 
 class MainWindow(QWidget):
@@ -39,11 +44,14 @@ class MainWindow(QWidget):
         controller: PhotosController,
         live: LiveController | None = None,
         queue: QueueController | None = None,
+        language: Language | None = None,
     ) -> None:
         """Make the window; the work begins after it was painted for the first time, and the live page's with it."""
         super().__init__()
         self._controller = controller
         self._live = live or LiveController()
+        self._queue = queue or QueueController(parent=self)
+        self.language = language or Language(application(), ENGLISH)
         self._newcomers = Newcomers(self)
         self._newcomers.told.connect(controller.noticed)
         self._newcomers.added.connect(lambda _identifier: controller.find_models())
@@ -54,7 +62,21 @@ class MainWindow(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(880, 560)
         self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
-        self.photos = PhotosPage(controller, queue)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        self._furnish()
+        # All events of one change count as one.
+        self._translation = QTimer(self, singleShot=True, interval=0)
+        self._translation.timeout.connect(self._translate)
+        for number, key in enumerate(self._rooms, 1):
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda key=key: self.show_page(key))
+        QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
+        QShortcut(QKeySequence.StandardKey.Close, self, self.close)
+
+    def _furnish(self) -> None:
+        """Make the bar and the pages, in the language that is spoken now."""
+        self.photos = PhotosPage(self._controller, self._queue)
         self.live = LivePage(self._live)
         self.live.full_screen_wanted.connect(self._fill_screen)
         self.pages = SegmentedControl(
@@ -70,17 +92,37 @@ class MainWindow(QWidget):
             self._stack.addWidget(page)
         self.pages.chosen.connect(lambda key: self._stack.setCurrentWidget(self._rooms[key]))
         self._bar = self._make_bar()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
         layout.addWidget(self._bar)
         layout.addWidget(self._stack, 1)
-        for number, key in enumerate(self._rooms, 1):
-            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda key=key: self.show_page(key))
         # Otherwise Qt gives the focus to the first button, which then looks as if it had been chosen.
+        self.setFocusProxy(self._stack)
         self._stack.setFocus()
-        QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
-        QShortcut(QKeySequence.StandardKey.Close, self, self.close)
+
+    def _translate(self) -> None:
+        """Say everything in another language: the pages are made anew, and show what their controllers know."""
+        if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
+            # What is open belongs to the pages that would go.
+            self._translation.start(_PATIENCE)
+            return
+        photos, live, bar, stack = self.photos, self.live, self._bar, self._stack
+        page = next(key for key, room in self._rooms.items() if room is stack.currentWidget())
+        asked_here = self._languages.hasFocus()
+        self.setUpdatesEnabled(False)
+        self._furnish()
+        self.photos.succeed(photos)
+        self.live.succeed(live)
+        self.show_page(page)
+        self._bar.setVisible(not self.isFullScreen())
+        for old, new in ((stack, self._stack), (bar, self._bar)):
+            old.hide()
+            old.deleteLater()
+            # What lies over the window stays there.
+            new.lower()
+        self.setUpdatesEnabled(True)
+        if asked_here:
+            self._languages.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_page(self, key: str) -> None:
         """Show ``photos`` or ``live``."""
@@ -94,6 +136,14 @@ class MainWindow(QWidget):
             self._painted = True
             QTimer.singleShot(0, self._controller.start)
             QTimer.singleShot(0, self.photos.queue.start)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._translation.start(0)
+        elif event.type() == QEvent.Type.LocaleChange:
+            self.language.follow_system()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the work; the window goes at once."""
@@ -135,6 +185,7 @@ class MainWindow(QWidget):
         mark.setPixmap(logo(28, self.devicePixelRatioF()))
         name = QLabel("Animirror")
         name.setProperty("role", "brand")
+        self._languages = LanguageButton(self.language)
         about = IconButton(self.tr("About Animirror"), "info", role="quiet")
         about.clicked.connect(self._show_about)
         bar = QFrame()
@@ -147,6 +198,7 @@ class MainWindow(QWidget):
         layout.addStretch()
         layout.addWidget(self.pages)
         layout.addStretch()
+        layout.addWidget(self._languages)
         layout.addWidget(about)
         return bar
 

@@ -86,7 +86,7 @@ class AboutDialog(QDialog):
     def _terms(self, models: Sequence[ModelEntry]) -> list[tuple[str, str]]:
         return [
             (self.tr("Program"), self.tr("MIT licence.")),
-            *((self.tr("Model “{0}”").format(model.name), model.licence) for model in models),
+            *((self.tr("Model “{0}”").format(model.shown_name), model.shown_licence) for model in models),
             (
                 self.tr("Face detector"),
                 self.tr("SCRFD by InsightFace. Its weights may be used for non-commercial research only."),

@@ -22,6 +22,7 @@ from core import gpu_pack
 from core.errors import AnimirrorError
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
+from desktop.words.heard import heard
 
 
 class GpuPackDialog(QDialog):
@@ -135,4 +136,4 @@ class GpuPackDialog(QDialog):
         if sentence == "":
             self.remove_button.show()
             sentence = self.tr("The GPU pack is added. Start Animirror anew to use it.")
-        self.state.setText(sentence or self.tr("The GPU pack is not added."))
+        self.state.setText(heard(sentence or "") or self.tr("The GPU pack is not added."))

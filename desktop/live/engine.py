@@ -52,9 +52,8 @@ class LiveEngine:
     """
 
     def __init__(
-        self, language: str, report: Callable[[m.Report], None], ready: Callable[[], None], parts: Parts | None = None
+        self, report: Callable[[m.Report], None], ready: Callable[[], None], parts: Parts | None = None
     ) -> None:
-        self._language = language
         self._report = report
         self._ready = ready
         self._parts = parts or Parts()
@@ -255,7 +254,9 @@ class LiveEngine:
 
     def _entry(self, model: Model) -> m.LiveModel:
         manifest = model.manifest
-        entry = ModelEntry(manifest.id, model.name(self._language), manifest.style, manifest.licence)
+        entry = ModelEntry(
+            manifest.id, model.name(), manifest.style, manifest.licence, names=tuple(manifest.name.items())
+        )
         return m.LiveModel(entry, manifest.kind is Kind.LIVE)
 
 

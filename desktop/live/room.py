@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, QSize, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from desktop.live import messages as m
@@ -89,4 +89,4 @@ class EngineRoom(QObject):
 def _usual_engine(report: Callable[[m.Report], None], ready: Callable[[], None]) -> LiveEngine:
     from desktop.live.engine import LiveEngine
 
-    return LiveEngine(QLocale().name(), report, ready)
+    return LiveEngine(report, ready)

@@ -22,6 +22,7 @@ from desktop.widgets.live_panel import LivePanel
 from desktop.widgets.live_stage import LiveStage
 from desktop.widgets.live_views import LiveViews
 from desktop.widgets.readout import provider_name
+from desktop.words.heard import is_core
 
 _FIGURES = 500  # milliseconds between two looks at them
 
@@ -39,6 +40,7 @@ class LivePage(QWidget):
         super().__init__(parent)
         self._controller = controller
         self._full_screen, self._off = False, True
+        self._replaced = False
         self.stage = LiveStage()
         self.panel = LivePanel()
         self.views = LiveViews()
@@ -58,6 +60,19 @@ class LivePage(QWidget):
         self.set_full_screen(False)
         self._show_state(controller.state)
         self._show_phase()
+        if controller.found is not None:
+            self.panel.show_found(controller.found)
+        self._show_virtual_camera()
+
+    def succeed(self, before: LivePage) -> None:
+        """Take the place of a page that showed the same in another language; what runs goes on."""
+        before._replaced = True
+        self.stage.picture.show_image(before.stage.picture.image)
+        self._show_running()
+        self.set_full_screen(before._full_screen)
+        notice = before.banner.notice
+        if notice is not None and not notice.actions and is_core(notice.text):
+            self._tell(notice)
 
     def show_file(self, path: Path) -> None:
         """Show a video file."""
@@ -105,7 +120,7 @@ class LivePage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop everything when another page is shown; a window that is merely minimised goes on."""
         super().hideEvent(event)
-        if not event.spontaneous():
+        if not event.spontaneous() and not self._replaced:
             self._controller.leave()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

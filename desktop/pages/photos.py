@@ -29,6 +29,7 @@ from desktop.widgets.drop_area import DropArea, DropVeil
 from desktop.widgets.panel import ResultPanel
 from desktop.widgets.stage import PictureStage
 from desktop.widgets.thumbnails import ThumbnailStrip
+from desktop.words.heard import is_core
 from desktop.work.messages import Look, ModelEntry
 
 _EXAMPLE = paths.resources() / "samples" / "portrait.jpg"
@@ -71,6 +72,19 @@ class PhotosPage(QWidget):
         self._piling.noticed.connect(self._tell)
         self._connect()
         self._add_shortcuts()
+        self._show_state()
+
+    def succeed(self, before: PhotosPage) -> None:
+        """Take the place of a page that showed the same in another language."""
+        self._folder, self._save_folder = before._folder, before._save_folder
+        self.list.succeed(before.list)
+        self.stage.comparison.set_mode(before.stage.comparison.mode)
+        self.stage.bar.modes.choose(before.stage.comparison.mode)
+        self._show_list(before._stack.currentWidget() is before.list)
+        self._piling.resume()
+        notice = before.banner.notice
+        if notice is not None and not notice.actions and is_core(notice.text):
+            self._tell(notice)
 
     def open_photos(self, paths: Sequence[Path]) -> None:
         """Take photos, videos and folders."""
@@ -125,6 +139,18 @@ class PhotosPage(QWidget):
         self._veil.setGeometry(self.rect().adjusted(GAP, GAP, -GAP, -GAP))
         self.banner.fit()
         self._place_banner()
+
+    def _show_state(self) -> None:
+        """Show what the controllers know already."""
+        controller = self._controller
+        self.panel.controls.show_matting(controller.missing)
+        if controller.models:
+            self._show_models(controller.models)
+            self.list.show_models(controller.models)
+        self.stage.show_queue(*controller.progress)
+        if controller.current is not None:
+            self._show(controller.current)
+        self._follow_list()
 
     def _make_workspace(self) -> QWidget:
         self.add_button.setFixedWidth(self.strip.width() - 10)
@@ -195,7 +221,7 @@ class PhotosPage(QWidget):
         page.looked_at.connect(self._look_at)
         page.noticed.connect(self._tell)
         self.list_button.clicked.connect(lambda: self._show_list(True))
-        self.queue.grown.connect(lambda: self._show_list(True))
+        self.queue.grown.connect(self._show_grown_list)
         self.queue.changed.connect(self._follow_list)
         self._controller.models_changed.connect(page.show_models)
 
@@ -205,6 +231,9 @@ class PhotosPage(QWidget):
         self._stack.setCurrentWidget(self.list if shown else photos)
         self.list.photos_button.setVisible(photos is self._workspace)
         self.list.set_watched(shown)
+
+    def _show_grown_list(self) -> None:
+        self._show_list(True)
 
     def _follow_list(self) -> None:
         entries = self.queue.entries.entries

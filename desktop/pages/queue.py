@@ -78,6 +78,17 @@ class QueuePage(QWidget):
         """Offer these models."""
         self.panel.show_models(models)
 
+    def succeed(self, before: QueuePage) -> None:
+        """Take the place of a page: look at what is looked at there, and ask again what was not answered."""
+        entry, self._followed = before.list.entry, before._followed
+        if entry is not None:
+            self._choose(entry)
+        if self._controller.overall is not None:
+            self._tell(self._controller.overall)
+        question = self._controller.question
+        if question is not None and any(self._controller.entries.find(number) for number in question.jobs):
+            self._ask(question)
+
     def set_watched(self, watched: bool) -> None:
         """Let frames of the video in work come only while somebody sees them."""
         self._controller.mailbox.watched = watched
@@ -111,10 +122,10 @@ class QueuePage(QWidget):
         controller.changed.connect(self._show_work)
         controller.told.connect(self._tell)
         controller.asked.connect(self._ask)
-        controller.choices.changed.connect(lambda: panel.show_choices(controller.choices.photos))
+        controller.choices.changed.connect(self._show_choices)
         controller.pictures.pair.connect(self._take_pair)
         controller.mailbox.framed.connect(self._take_frame)
-        panel.show_choices(controller.choices.photos)
+        self._show_choices()
 
     def ask_results(self) -> None:
         """Let the user say how results are saved."""
@@ -145,6 +156,9 @@ class QueuePage(QWidget):
         layout.addLayout(ways)
         self.photos_button.hide()
         return column
+
+    def _show_choices(self) -> None:
+        self.panel.show_choices(self._controller.choices.photos)
 
     def _show_work(self) -> None:
         entries = self._controller.entries.entries

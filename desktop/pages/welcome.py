@@ -6,23 +6,21 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from core import cameras, paths
+from core import cameras
 from core.cameras import Camera
 from desktop.icons import line_pixmap, logo
 from desktop.theme import GAP, current_tokens
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.camera_preview import CameraPreview
 from desktop.widgets.choice import Choice, ChoiceButton
+from desktop.words.language import LANGUAGES
 
 if TYPE_CHECKING:
     from core.live.sources import Source
-
-LANGUAGES = (("en", "English"), ("zh_TW", "繁體中文"))
-"""Each language by its tag, in its own words."""
 
 _NONE = "none"
 _SYSTEM = "system"
@@ -51,30 +49,59 @@ class WelcomePage(QWidget):
         """Lay the page over ``window``; cameras are listed when it is seen, and none is opened before it is chosen."""
         super().__init__(window)
         self._window = window
-        self._focused_before = window.focusWidget()
         self._list_cameras = list_cameras
-        self._cameras: dict[str, Camera] = {}
+        self._found: list[Camera] | None = None
+        self._chosen: str | None = None
+        self._language = language
         self._drawings: list[tuple[QLabel, str]] = []
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.camera = ChoiceButton(self.tr("Camera"))
+        self.camera = ChoiceButton("")
         self.camera.chosen.connect(self._choose_camera)
         self.preview = CameraPreview(make_source)
-        self.language = ChoiceButton(self.tr("Language"))
-        self._offer_languages(language)
+        self.language = ChoiceButton("")
         self.language.chosen.connect(self._choose_language)
-        self.start_button = IconButton(self.tr("Agree and start"), role="primary")
+        self.start_button = IconButton("", role="primary")
         self.start_button.setMinimumSize(200, 44)
         self.start_button.setDefault(True)
         self.start_button.clicked.connect(self._finish)
         QShortcut(QKeySequence(Qt.Key.Key_Return), self, self._finish)
-
+        self._translation = QTimer(self, singleShot=True, interval=0)
+        self._translation.timeout.connect(self._translate)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        outer.addWidget(scroll)
+        self._scroll = QScrollArea(widgetResizable=True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer.addWidget(self._scroll)
+        self._listed.connect(self._take_cameras)
+        window.installEventFilter(self)
+        self.setGeometry(window.rect())
+        self._translate()
+        self.show()
+        self.raise_()
+        self.start_button.setFocus()
+        # cv2 is imported for this, which takes a while.
+        threading.Thread(target=self._find_cameras, name="animirror-cameras", daemon=True).start()
+
+    def _translate(self) -> None:
+        """Say everything in the language that is spoken now; what is chosen, and a camera that is shown, stays."""
+        focused = self.focusWidget()
+        before = self._scroll.takeWidget()
+        self.camera.rename(self.tr("Camera"))
+        self.language.rename(self.tr("Language"))
+        self.start_button.set_label(self.tr("Agree and start"))
+        self.start_button.setAccessibleName(self.tr("Agree and start"))
+        self.preview.setAccessibleName(self.tr("Picture of the camera"))
+        self._drawings.clear()
+        self._scroll.setWidget(self._make_middle())
+        if before is not None:
+            before.deleteLater()
+        self._offer_languages()
+        self._offer_cameras()
+        if focused is not None:
+            focused.setFocus()
+
+    def _make_middle(self) -> QWidget:
         middle = QWidget()
-        scroll.setWidget(middle)
         around = QHBoxLayout(middle)
         around.addStretch()
         column = QWidget()
@@ -100,16 +127,7 @@ class WelcomePage(QWidget):
         foot.addWidget(self.start_button)
         layout.addLayout(foot)
         layout.addStretch()
-
-        self._listed.connect(self._offer_cameras)
-        window.installEventFilter(self)
-        self.setGeometry(window.rect())
-        self._offer_cameras(None)
-        self.show()
-        self.raise_()
-        self.start_button.setFocus()
-        # cv2 is imported for this, which takes a while.
-        threading.Thread(target=self._find_cameras, name="animirror-cameras", daemon=True).start()
+        return middle
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Cover the whole window, whatever size it takes, and free the camera when it is closed."""
@@ -120,10 +138,12 @@ class WelcomePage(QWidget):
         return super().eventFilter(watched, event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw anew in the colours of a new theme."""
+        """Draw anew in the colours of a new theme, and follow the language."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._draw()
+        elif event.type() == QEvent.Type.LanguageChange:
+            self._translation.start()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Hide what is below."""
@@ -140,13 +160,20 @@ class WelcomePage(QWidget):
         except RuntimeError:  # the page was finished with in the meantime
             return
 
-    def _offer_cameras(self, found: list[Camera] | None) -> None:
-        self._cameras = {camera.name: camera for camera in found or ()}
+    def _take_cameras(self, found: list[Camera]) -> None:
+        self._found = found
+        self._offer_cameras()
+
+    def _offer_cameras(self) -> None:
         none = Choice(_NONE, self.tr("No camera for now"), "close")
-        choices = [Choice(name, name, "camera") for name in self._cameras]
-        self.camera.offer((*choices, none), None, self.tr("Choose a camera"))
-        self.camera.setEnabled(found is not None and bool(choices))
-        if found is None:
+        choices = [Choice(camera.name, camera.name, "camera") for camera in self._found or ()]
+        self.camera.offer((*choices, none), self._chosen, self.tr("Choose a camera"))
+        self.camera.setEnabled(bool(choices))
+        if self._chosen == _NONE:
+            self.preview.say(self.tr("No camera is used."))
+        elif self._chosen is not None:
+            return  # its picture is shown, or why there is none
+        elif self._found is None:
             self.preview.say(self.tr("Looking for cameras …"))
         elif choices:
             self.preview.say(self.tr("Choose a camera to see its picture. It is off until then."))
@@ -156,31 +183,28 @@ class WelcomePage(QWidget):
             )
 
     def _choose_camera(self, key: str) -> None:
-        camera = self._cameras.get(key)
-        none = Choice(_NONE, self.tr("No camera for now"), "close")
-        self.camera.offer((*(Choice(name, name, "camera") for name in self._cameras), none), key)
-        if camera is None:
-            self.preview.stop()
-            self.preview.say(self.tr("No camera is used."))
-        else:
+        self._chosen = key
+        camera = next((camera for camera in self._found or () if camera.name == key), None)
+        self.preview.stop()
+        self._offer_cameras()
+        if camera is not None:
             self.preview.show_camera(camera)
         self.camera_chosen.emit(camera)
 
-    def _offer_languages(self, language: str | None) -> None:
+    def _offer_languages(self) -> None:
         system = Choice(_SYSTEM, self.tr("As the system"))
-        self.language.offer((system, *(Choice(tag, name) for tag, name in LANGUAGES)), language or _SYSTEM)
+        self.language.offer((system, *(Choice(tag, name) for tag, name in LANGUAGES)), self._language or _SYSTEM)
 
     def _choose_language(self, key: str) -> None:
-        language = None if key == _SYSTEM else key
-        self._offer_languages(language)
-        self.language_chosen.emit(language)
+        self._language = None if key == _SYSTEM else key
+        self._offer_languages()
+        self.language_chosen.emit(self._language)
 
     def _finish(self) -> None:
         self.preview.stop()
         self._window.removeEventFilter(self)
-        if self._focused_before is not None:
-            # Otherwise Qt gives the focus to the first button, which then looks as if it had been chosen.
-            self._focused_before.setFocus()
+        # Otherwise Qt gives the focus to the first button, which then looks as if it had been chosen.
+        self._window.setFocus()
         self.hide()
         self.finished.emit()
         self.deleteLater()
@@ -248,15 +272,8 @@ class WelcomePage(QWidget):
         layout.addSpacing(GAP)
         layout.addWidget(heading)
         layout.addWidget(self.language)
-        # A choice that would change next to nothing is not offered.
-        for part in (heading, self.language):
-            part.setVisible(_is_translated())
         layout.addStretch()
         return card
-
-
-def _is_translated() -> bool:
-    return any((paths.resources() / "translations").glob("*.qm"))
 
 
 def _card(title: str) -> tuple[QFrame, QVBoxLayout]:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from desktop.notices import Notice, Tone
 from desktop.photos.answers import STATUS_OF, concerns, on_the_way
+from desktop.photos.bringing import Bringer
 from desktop.photos.closeup import CloseUp
 from desktop.photos.exports import Exporter
 from desktop.photos.gallery import Gallery, Photo, Status
@@ -58,6 +59,13 @@ class PhotosController(QObject):
         self.current: Photo | None = None
         self.styles = Styles(worker, self)
         self.close_up = CloseUp(worker, self)
+        self.bringer = Bringer(self)
+        self.bringer.told.connect(self.noticed)
+        self.bringer.arrived.connect(lambda: self.adopt(None))
+        #: As ``matting_changed`` carries it; an empty sentence until it is known.
+        self.missing: str | None = ""
+        #: As ``queue_changed`` carries them.
+        self.progress = (0, 0)
         self._worker = worker
         self._exporter = Exporter(worker, self)
         self._numbers = itertools.count(1)
@@ -79,7 +87,7 @@ class PhotosController(QObject):
 
     def add(self, sources: Iterable[m.Source]) -> None:
         """Take photos in, show the first of them and draw them one after the other."""
-        photos = [Photo(next(self._numbers), source, self._name(source)) for source in sources]
+        photos = [Photo(next(self._numbers), source, _name(source)) for source in sources]
         if not photos:
             return
         self.gallery.append(photos)
@@ -214,6 +222,7 @@ class PhotosController(QObject):
             case m.Copied(image):
                 self.copied.emit(image)
             case m.MattingFound(missing):
+                self.missing = missing
                 self.matting_changed.emit(missing)
             case m.Crashed(details):
                 self.crashed.emit(details)
@@ -236,7 +245,7 @@ class PhotosController(QObject):
                 self._set(photo, Status.DONE)
                 self._exporter.want(self.current)
             case m.Refused(_, reason, sentence):
-                photo.sentence = sentence or self.tr("Something went wrong with this photo. Try it again.")
+                photo.sentence = sentence or "Something went wrong with this photo. Try it again."
                 self._set(photo, STATUS_OF[reason])
             case m.Exported(order, path):
                 if photo.drawing is not None and photo.shown == order.ticket:
@@ -294,7 +303,9 @@ class PhotosController(QObject):
     def _count(self) -> None:
         pending = {photo.number for photo in self._pending()}
         self._batch = self._batch | pending if pending else set()
-        self.queue_changed.emit(len(self._batch) - len(pending), len(self._batch))
+        self.progress = len(self._batch) - len(pending), len(self._batch)
+        self.queue_changed.emit(*self.progress)
 
-    def _name(self, source: m.Source) -> str:
-        return source.name if isinstance(source, Path) else self.tr("Pasted picture")
+
+def _name(source: m.Source) -> str:
+    return source.name if isinstance(source, Path) else ""

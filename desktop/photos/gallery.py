@@ -39,7 +39,7 @@ class Photo:
 
     ticket: of the order whose answer is awaited; answers to older ones are ignored. shown: of the present drawing's.
     touch: what was chosen for this photo alone. width, height: of the photo in pixels, 0 until it was opened.
-    sentence: why there is no drawing, for the user.
+    name: of its file, empty where it has none. sentence: why there is no drawing, for the user.
     preview: the photo at the size of a screen; like the drawing, it may be let go and asked for again.
     exported: the drawing as a file that can be dragged out.
     """
@@ -125,16 +125,17 @@ class Gallery(QAbstractListModel):
         if not index.isValid():
             return None
         photo = self.at(index)
+        name = photo.name or self.tr("Pasted picture")
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return photo.name
+                return name
             case Qt.ItemDataRole.DecorationRole:
                 return photo.thumbnail
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{photo.name} – {self._spoken(photo.status)}"
+                return f"{name} – {self._spoken(photo.status)}"
             case Qt.ItemDataRole.ToolTipRole:
                 # A tooltip that looks like markup is taken for markup, and names of files may look like anything.
-                return f"<qt>{html.escape(photo.name)} – {self._spoken(photo.status)}</qt>"
+                return f"<qt>{html.escape(name)} – {self._spoken(photo.status)}</qt>"
             case _ if role == STATUS_ROLE:
                 return photo.status
         return None

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.dialogs import files
 from desktop.notices import Action, Notice, Tone
-from desktop.photos.bringing import Bringer
 from desktop.photos.controller import PhotosController
 from desktop.photos.gallery import Photo
 from desktop.widgets.panel import ResultPanel
@@ -39,7 +38,7 @@ class Looking(QObject):
         self._stage = stage
         self._panel = panel
         self._page = parent
-        self._missing: str | None = None
+        self._missing = controller.missing
         stage.sheet.chosen.connect(self._choose_style)
         stage.sheet.closed.connect(self.go_back)
         stage.sheet.stopped.connect(self._stop_styles)
@@ -55,9 +54,6 @@ class Looking(QObject):
         controller.close_up.arrived.connect(self._show_part)
         controller.current_changed.connect(self._follow)
         controller.matting_changed.connect(self._hear_matting)
-        self._bringer = Bringer(self)
-        self._bringer.told.connect(self.noticed)
-        self._bringer.arrived.connect(lambda: controller.adopt(None))
 
     def go_back(self) -> bool:
         """Show the photo again where something else is in its place; return whether it was."""
@@ -124,7 +120,7 @@ class Looking(QObject):
         self._missing = missing
 
     def _offer_matting(self) -> None:
-        fetch = Action(self.tr("Download it (5 MB)"), self._bringer.begin, "save")
+        fetch = Action(self.tr("Download it (5 MB)"), self._controller.bringer.begin, "save")
         choose = Action(self.tr("Choose the file…"), self._bring_matting, "open")
         self.noticed.emit(Notice(Tone.WARNING, self._missing or "", (fetch, choose)))
 

@@ -26,11 +26,11 @@ class Piling(QObject):
         super().__init__(parent)
         self._photos = photos
         self._queue = queue
-        queue.few.connect(photos.add)
+        queue.few.connect(self._look_at)
         queue.moves.connect(self._offer_movement)
         queue.unfinished.connect(self._offer_rest)
         queue.noticed.connect(self.noticed)
-        queue.crashed.connect(photos.crashed)
+        queue.crashed.connect(self._crash)
 
     def take(self, paths: Sequence[Path], *, onto_list: bool) -> None:
         """Take files and folders; ``onto_list`` where they were dropped on the list."""
@@ -42,6 +42,17 @@ class Piling(QObject):
         else:
             self._adopt_look()
             self._queue.take(paths)
+
+    def resume(self) -> None:
+        """Ask again what was asked before and not answered."""
+        if self._queue.left_over:
+            self._offer_rest(self._queue.left_over)
+
+    def _look_at(self, paths: Sequence[Path]) -> None:
+        self._photos.add(paths)
+
+    def _crash(self, details: str) -> None:
+        self._photos.crashed.emit(details)
 
     def _adopt_look(self) -> None:
         """Let a new list begin with how photos are drawn now."""

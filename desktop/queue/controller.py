@@ -22,7 +22,7 @@ from desktop.queue.pictures import PictureReader, Wanted
 from desktop.queue.sorting import Sorted, animated_among, maybe_animated, sort
 
 if TYPE_CHECKING:
-    from core.queue import Job, Wishes, Workshop
+    from core.queue import Job, Overall, Wishes, Workshop
 
 _BEAT = 300
 """Milliseconds between two looks at how far everything is."""
@@ -66,6 +66,12 @@ class QueueController(QObject):
         self.mailbox = Mailbox(self)
         self.pictures = PictureReader(self)
         self.paused = True
+        #: Files of an earlier run that nobody was told what to do with yet.
+        self.left_over = 0
+        #: What ``asked`` carried, until it is answered.
+        self.question: Taken | None = None
+        #: What ``told`` carried last.
+        self.overall: Overall | None = None
         self._errands = Errands(self.crashed.emit)
         self._engine = Engine(self.mailbox, make_workshop)
         self._sorting = 0
@@ -80,6 +86,9 @@ class QueueController(QObject):
         self.entries.moved.connect(lambda number, place: self._do(lambda: self._engine.queue.move(number, place)))
         self.entries.thumbnail_wanted.connect(self._ask_thumbnail)
         self.pictures.thumbnail.connect(self._take_thumbnail)
+        self.asked.connect(self._keep_question)
+        self.told.connect(self._keep_overall)
+        self.unfinished.connect(self._keep_left_over)
         self._sorted.connect(self._take_sorted)
         self._held.connect(self._take_held)
         self._left_out.connect(self._forget_entries)
@@ -157,6 +166,7 @@ class QueueController(QObject):
 
     def decide(self, taken: Taken, decision: str) -> None:
         """``replace`` the results that are there, ``number`` the new ones, or ``leave`` those files out."""
+        self.question = None
 
         def act() -> None:
             self._left_out.emit(self._engine.decide(taken, decision))
@@ -166,6 +176,7 @@ class QueueController(QObject):
 
     def restore(self) -> None:
         """Go on with what an earlier run left."""
+        self.left_over = 0
 
         def act() -> None:
             self._engine.queue.pause()
@@ -177,6 +188,7 @@ class QueueController(QObject):
 
     def forget(self) -> None:
         """Drop what an earlier run left."""
+        self.left_over = 0
         self._do(lambda: self._engine.queue.forget())
 
     def cancel(self, entry: Entry) -> None:
@@ -250,6 +262,15 @@ class QueueController(QObject):
         self._held.emit(self._engine.queue.paused)
         if taken is not None:
             self.asked.emit(taken)
+
+    def _keep_question(self, taken: Taken) -> None:
+        self.question = taken
+
+    def _keep_overall(self, overall: Overall) -> None:
+        self.overall = overall
+
+    def _keep_left_over(self, count: int) -> None:
+        self.left_over = count
 
     def _take_held(self, paused: bool) -> None:
         self.paused = paused

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractListModel, QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QPixmap
 
+from desktop.words.heard import heard
+
 if TYPE_CHECKING:
     from core.queue import Job
 
@@ -154,7 +156,7 @@ class Entries(QAbstractListModel):
             case "done":
                 return self.tr("Done, see the note") if job.notes else self.tr("Done")
             case "failed":
-                return job.error or self.tr("Failed")
+                return heard(job.error or "") or self.tr("Failed")
             case "cancelled":
                 return self.tr("Stopped")
         return self.tr("Waiting")

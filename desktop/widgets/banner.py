@@ -10,6 +10,7 @@ from desktop.icons import line_pixmap
 from desktop.notices import Notice, Tone
 from desktop.theme import GAP, current_tokens
 from desktop.widgets.buttons import IconButton
+from desktop.words.heard import heard
 
 _ICON_SIZE = 22
 _SHOWN_FOR = 6000
@@ -70,6 +71,11 @@ class Banner(QFrame):
         return self._text.text() if self._notice is not None else ""
 
     @property
+    def notice(self) -> Notice | None:
+        """What is shown."""
+        return self._notice
+
+    @property
     def buttons(self) -> tuple[IconButton, ...]:
         """The buttons of the notice's actions."""
         items = (self._actions.itemAt(place) for place in range(self._actions.count()))
@@ -89,8 +95,8 @@ class Banner(QFrame):
         if notice is None:
             self.hide()
             return
-        self._text.setText(notice.text)
-        self.setAccessibleName(notice.text)
+        self._text.setText(heard(notice.text))
+        self.setAccessibleName(self._text.text())
         last: QWidget = self._close
         for place, action in enumerate(notice.actions):
             button = IconButton(action.label, action.icon, role="" if place or self._closable else "primary")

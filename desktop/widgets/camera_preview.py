@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.cameras import Camera
 from desktop.theme import RADIUS, current_tokens
+from desktop.words.heard import heard
 
 if TYPE_CHECKING:
     from core.live.sources import Source
@@ -63,8 +64,8 @@ class CameraPreview(QWidget):
 
     def say(self, sentence: str) -> None:
         """Show a sentence in the picture's place."""
-        self.sentence, self.image = sentence, QImage()
-        self.setAccessibleDescription(sentence)
+        self.sentence, self.image = heard(sentence), QImage()
+        self.setAccessibleDescription(self.sentence)
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -50,6 +50,11 @@ class ChoiceButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._open)
 
+    def rename(self, name: str) -> None:
+        """Take another accessible name; the next offer tells it."""
+        self._name = name
+        self._choices = ()
+
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What can be chosen."""

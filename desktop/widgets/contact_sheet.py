@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel,
 from desktop.theme import GAP, current_tokens
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.comparison_paint import fitted
+from desktop.words.heard import heard
 from desktop.work.messages import ModelEntry
 
 _TILE = 216
@@ -40,7 +41,7 @@ class SheetTile(QAbstractButton):
         self.entry = entry
         self._image = QImage()
         self._note = self.tr("Waiting…")
-        self.setAccessibleName(f"{entry.name}, {entry.style}")
+        self.setAccessibleName(f"{entry.shown_name}, {entry.shown_style}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -58,8 +59,8 @@ class SheetTile(QAbstractButton):
 
     def show_image(self, image: QImage | None, note: str) -> None:
         """Show the drawing, or say why there is none."""
-        self._image, self._note = image or QImage(), note
-        self.setToolTip(note)
+        self._image, self._note = image or QImage(), heard(note)
+        self.setToolTip(self._note)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -92,8 +93,8 @@ class SheetTile(QAbstractButton):
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
         for text, font, shade, line in (
-            (self.entry.name, bold, tokens.text, 0),
-            (self.entry.style, self.font(), tokens.muted, 1),
+            (self.entry.shown_name, bold, tokens.text, 0),
+            (self.entry.shown_style, self.font(), tokens.muted, 1),
         ):
             metrics = QFontMetrics(font)
             painter.setFont(font)

@@ -118,7 +118,7 @@ class FaceChooser(QWidget):
                 chip.deleteLater()
             self._chips = [self._make(place, mark) for place, mark in enumerate(marks)]
         self._marks, self._touch, self._portrait = marks, touch, portrait
-        own, names = dict(touch.models), {model.identifier: model.name for model in self._models}
+        own, names = dict(touch.models), {model.identifier: model.shown_name for model in self._models}
         for chip in self._chips:
             chip.show_state(
                 shown=portrait and chip.place == touch.face,
@@ -142,7 +142,8 @@ class FaceChooser(QWidget):
         self._menu.addSeparator()
         group = QActionGroup(self._menu)
         own = dict(self._touch.models).get(place)
-        choices = [(None, self.tr("Style of the photo")), *((entry.identifier, entry.name) for entry in self._models)]
+        names = [(entry.identifier, entry.shown_name) for entry in self._models]
+        choices = [(None, self.tr("Style of the photo")), *names]
         for identifier, name in choices:
             action = self._add(name, own == identifier, lambda key=identifier: self._style(place, key))
             action.setEnabled(self._portrait or place not in self._touch.left_out)

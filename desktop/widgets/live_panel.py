@@ -18,6 +18,7 @@ from desktop.widgets.choice import Choice, ChoiceButton
 from desktop.widgets.level import Level
 from desktop.widgets.model_picker import ModelPicker
 from desktop.widgets.switch import Switch
+from desktop.words.heard import heard
 
 _WIDTH = 292
 _SIZES = ((640, 480), (1280, 720), (1920, 1080))
@@ -270,7 +271,7 @@ class LivePanel(QFrame):
         return label
 
     def _say(self, label: QLabel, text: str | None) -> None:
-        label.setText(text or "")
+        label.setText(heard(text or ""))
         label.setVisible(bool(text))
 
 

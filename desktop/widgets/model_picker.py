@@ -22,8 +22,8 @@ class ModelCard(QAbstractButton):
         """Make the card of a model."""
         super().__init__(parent)
         self.entry = entry
-        self.setText(entry.name)
-        self.setAccessibleName(f"{entry.name}, {entry.style}")
+        self.setText(entry.shown_name)
+        self.setAccessibleName(f"{entry.shown_name}, {entry.shown_style}")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -51,11 +51,11 @@ class ModelCard(QAbstractButton):
         name, style = QFontMetrics(self._name_font()), QFontMetrics(self._style_font())
         painter.setFont(self._name_font())
         painter.setPen(QColor(tokens.text))
-        elided = name.elidedText(self.entry.name, Qt.TextElideMode.ElideRight, text.width())
+        elided = name.elidedText(self.entry.shown_name, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, elided)
         painter.setFont(self._style_font())
         painter.setPen(QColor(tokens.muted))
-        elided = style.elidedText(self.entry.style, Qt.TextElideMode.ElideRight, text.width())
+        elided = style.elidedText(self.entry.shown_style, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, elided)
         self._paint_dot(painter)
 

@@ -14,6 +14,7 @@ from desktop.widgets.buttons import IconButton
 from desktop.widgets.drag_button import DragButton
 from desktop.widgets.look_controls import LookControls
 from desktop.widgets.model_picker import ModelPicker
+from desktop.words.heard import heard
 from desktop.work.messages import Drawing, Look, ModelEntry, Touch
 
 _WIDTH = 292
@@ -87,7 +88,7 @@ class ResultPanel(QFrame):
         self.drag.setEnabled(draggable)
         self._facts.setText(self._told(drawing) if drawing else "")
         self._size.setText(self.tr("{0} × {1} pixels").format(drawing.width, drawing.height) if drawing else "")
-        self._notes.setText("\n".join(drawing.notes) if drawing else "")
+        self._notes.setText("\n".join(map(heard, drawing.notes)) if drawing else "")
         self._result.setVisible(drawing is not None)
         for label in (self._facts, self._size, self._notes):
             label.setVisible(bool(label.text()))

@@ -12,6 +12,7 @@ from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.comparison import ComparisonView
 from desktop.widgets.part_slider import PartSlider, clock
+from desktop.words.heard import heard
 
 _SAME_SHAPE = 0.02
 """Difference of width by height within which a result lies over its original."""
@@ -88,7 +89,7 @@ class QueueStage(QFrame):
         self.title.setText(job.source.name if job else "")
         words = [told] if told else []
         if job:
-            words += job.notes
+            words += map(heard, job.notes)
             if job.encoder or self._encoder:
                 words.append(self._encoded_by(job.encoder or self._encoder))
         self.words.setText("\n".join(words))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from desktop.theme import current_tokens
+from desktop.words.heard import heard
 
 _TRACK = QSize(36, 20)
 _KNOB = 7.0
@@ -33,8 +34,9 @@ class Switch(QAbstractButton):
     def refuse(self, reason: str | None) -> None:
         """Grey it for ``reason``, or not."""
         self.setEnabled(reason is None)
-        self.setToolTip(reason or self._hint)
-        self.setAccessibleDescription(reason or "")
+        told = heard(reason or "")
+        self.setToolTip(told or self._hint)
+        self.setAccessibleDescription(told)
 
     def sizeHint(self) -> QSize:
         """Return room for the text and the switch."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject, Signal
 
 from desktop.notices import Notice, Tone
+from desktop.words.language import spoken
 
 _MANIFEST = "manifest.json"
 
@@ -71,7 +72,7 @@ class Newcomers(QObject):
                 self.told.emit(Notice(Tone.ERROR, str(error)))
             return
         self.added.emit(model.manifest.id)
-        added = self.tr("Added “{0}”. It is among the styles now.").format(model.name())
+        added = self.tr("Added “{0}”. It is among the styles now.").format(model.name(spoken()))
         self.told.emit(Notice(Tone.SUCCESS, added))
 
 

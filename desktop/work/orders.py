@@ -10,6 +10,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
 from core.views import Background
+from desktop.words.heard import heard
+from desktop.words.language import spoken
 
 if TYPE_CHECKING:
     from core.handcrop import HandCrop
@@ -70,7 +72,8 @@ class Order:
 class ModelEntry:
     """A model as the picker shows it.
 
-    to_photo: it paints photos from drawings. attention: it tells where it looked.
+    name, style, licence: in English; names: by language tag. to_photo: it paints photos from drawings. attention: it
+    tells where it looked.
     """
 
     identifier: str
@@ -79,6 +82,22 @@ class ModelEntry:
     licence: str
     to_photo: bool = False
     attention: bool = True
+    names: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def shown_name(self) -> str:
+        """Its name in the language that the window speaks."""
+        return dict(self.names).get(spoken(), self.name)
+
+    @property
+    def shown_style(self) -> str:
+        """Its style in that language, as far as it is one of ours."""
+        return heard(self.style)
+
+    @property
+    def shown_licence(self) -> str:
+        """Its terms in that language, as far as they are ours."""
+        return heard(self.licence)
 
 
 @dataclass(frozen=True)

@@ -48,14 +48,11 @@ class Studio:
     """
 
     def __init__(
-        self,
-        language: str,
-        report: Callable[[m.Report], None],
-        find_models: Callable[[], Catalogue] = load_catalogue,
+        self, report: Callable[[m.Report], None], find_models: Callable[[], Catalogue] = load_catalogue
     ) -> None:
-        """Take the language for the models' names ("zh_TW"), where reports go, and how models are found."""
+        """Take where reports go, and how models are found."""
         self._report = report
-        self._tools = Tools(language, report, find_models)
+        self._tools = Tools(report, find_models)
         self._sittings: Shelf[int, Sitting] = Shelf(_PICTURE_BUDGET, lambda sitting: sitting.nbytes)
         self._faces: Shelf[FaceKey, Kept] = Shelf(_FACE_BUDGET, lambda kept: kept.face.nbytes)
 

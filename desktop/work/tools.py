@@ -19,9 +19,8 @@ from desktop.work import messages as m
 class Tools:
     """Loads each tool once, and reports what there is."""
 
-    def __init__(self, language: str, report: Callable[[m.Report], None], find_models: Callable[[], Catalogue]) -> None:
-        """Take the language for the models' names ("zh_TW"), where reports go, and how models are found."""
-        self._language = language
+    def __init__(self, report: Callable[[m.Report], None], find_models: Callable[[], Catalogue]) -> None:
+        """Take where reports go, and how models are found."""
         self._report = report
         self._find_models = find_models
         self._models: dict[str, Model] | None = None
@@ -111,9 +110,10 @@ class Tools:
         manifest = model.manifest
         return m.ModelEntry(
             manifest.id,
-            model.name(self._language),
+            model.name(),
             manifest.style,
             manifest.licence,
             to_photo=manifest.direction is Direction.B2A,
             attention=manifest.contract.attention is not None,
+            names=tuple(manifest.name.items()),
         )

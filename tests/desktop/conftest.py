@@ -101,7 +101,7 @@ _one_detector = cache(FaceDetector)
 
 
 def _make_studio(models: Path, report: Callable[[Report], None]) -> Studio:
-    return Studio("en", report, lambda: load_catalogue([models]))
+    return Studio(report, lambda: load_catalogue([models]))
 
 
 def _make_workshop(models: Path) -> Workshop:

@@ -153,7 +153,7 @@ def open_live(
         }
         live = LiveController(
             state or LiveState(steadiness=0.0),
-            lambda report, ready: LiveEngine("en", report, ready, Parts(**settings)),
+            lambda report, ready: LiveEngine(report, ready, Parts(**settings)),
         )
         worker = Worker(_no_work)
         window = MainWindow(PhotosController(worker), live)

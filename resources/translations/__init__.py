@@ -1,0 +1,1 @@
+"""The translations, and the command that keeps them up to date: see README.md."""
