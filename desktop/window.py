@@ -114,6 +114,7 @@ class MainWindow(QWidget):
         self.photos.succeed(photos)
         self.live.succeed(live)
         self.show_page(page)
+        self._stack.show()
         self._bar.setVisible(not self.isFullScreen())
         for old, new in ((stack, self._stack), (bar, self._bar)):
             old.hide()

@@ -40,7 +40,7 @@ class LivePage(QWidget):
         super().__init__(parent)
         self._controller = controller
         self._full_screen, self._off = False, True
-        self._replaced = False
+        self._seen = False
         self.stage = LiveStage()
         self.panel = LivePanel()
         self.views = LiveViews()
@@ -66,7 +66,7 @@ class LivePage(QWidget):
 
     def succeed(self, before: LivePage) -> None:
         """Take the place of a page that showed the same in another language; what runs goes on."""
-        before._replaced = True
+        before._seen = False  # its end is not the end of what it showed
         self.stage.picture.show_image(before.stage.picture.image)
         self._show_running()
         self.set_full_screen(before._full_screen)
@@ -115,12 +115,14 @@ class LivePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Look for what there is."""
         super().showEvent(event)
+        self._seen = True
         self._controller.enter()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop everything when another page is shown; a window that is merely minimised goes on."""
         super().hideEvent(event)
-        if not event.spontaneous() and not self._replaced:
+        if self._seen and not event.spontaneous():
+            self._seen = False
             self._controller.leave()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -55,7 +55,6 @@ class Language(QObject):
         """Speak the chosen language, the system's where None or where it is not known."""
         super().__init__(application)
         self._application = application
-        self._translators: list[QTranslator] = []
         self._chosen = chosen if chosen in _TAGS else None
         self._speak()
 
@@ -78,22 +77,24 @@ class Language(QObject):
 
     def _speak(self) -> None:
         tag = self._chosen or of_system(QLocale.system().uiLanguages())
-        if tag == spoken() and bool(self._translators) == (tag != ENGLISH):
+        installed = self._application.findChildren(QTranslator, _PROPERTY)
+        if tag == spoken() and bool(installed) == (tag != ENGLISH):
             return
         self._application.setProperty(_PROPERTY, tag)
         # Numbers and dates as in the system, unless another language than its own is spoken.
         system = QLocale.system()
         QLocale.setDefault(system if of_system(system.uiLanguages()) == tag else QLocale(tag))
-        for translator in self._translators:
+        for translator in installed:
             self._application.removeTranslator(translator)
-        self._translators = []
+            translator.setParent(None)
+            translator.deleteLater()
         if tag != ENGLISH:
             # Ours, and Qt's own words for its dialogs and for the menus of fields.
             for name, folder in (
                 (f"qtbase_{tag}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
                 (f"animirror_{tag}", str(paths.resources() / "translations")),
             ):
-                translator = QTranslator(self)
+                translator = QTranslator(self._application)
+                translator.setObjectName(_PROPERTY)
                 if translator.load(name, folder):
                     self._application.installTranslator(translator)
-                    self._translators.append(translator)
