@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from bundle import gpu_list
+
 #: One of PyInstaller's collected files: where it goes inside the application, where it comes from, and its kind.
 Entry = tuple[str, str, str]
 
@@ -29,6 +31,7 @@ EXCLUDED = (
     *(f"PySide6.{name}" for name in ("QtConcurrent", "QtDesigner", "QtHelp", "QtUiTools", "QtDBus", "QtSvgWidgets")),
     # Parts of Python that only developers call.
     *("idlelib", "lib2to3", "ensurepip", "venv", "pydoc_data", "test", "doctest", "pdb", "sqlite3"),
+    *("readline", "curses", "_curses", "_curses_panel"),
 )
 
 #: Files that PyInstaller's hooks collect and that the app does not use, as patterns of places inside the application.
@@ -90,6 +93,9 @@ UNWANTED = (
     "onnx/backend/test/*",
     "numpy/_core/lib/*",
     "numpy/_core/include/*",
+    # What installers read: `doctor` asks for versions alone, and the licences have a folder of their own.
+    *(f"*.dist-info/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "*.txt", "zip-safe")),
+    *(f"*.dist-info/{name}/*" for name in ("licenses", "sboms")),
     "python3*/lib-dynload/_test*",
     "python3*/lib-dynload/_ctypes_test*",
     "python3*/lib-dynload/xx*",
@@ -108,7 +114,12 @@ def trimmed(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def resources(root: Path) -> list[tuple[str, str]]:
-    """Return what of ``root``/resources ships, as pairs of a file and its folder inside the application."""
+    """Return what of ``root``/resources ships, as pairs of a file and its folder inside the application.
+
+    What only a graphics card runs comes with the GPU pack.
+    """
     folder = root / "resources"
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix not in {".py", ".pyc", ".ts"}]
+    left_out = {path for path, _ in gpu_list.for_cards(folder / "models")}
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path not in left_out]
+    files = [path for path in files if path.suffix not in {".py", ".pyc", ".ts"}]
     return [(str(path), path.parent.relative_to(root).as_posix()) for path in files]

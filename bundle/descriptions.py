@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 IDENTIFIER = "app.animirror.Animirror"
-COPYRIGHT = "Animirror contributors, MIT licence"
+COPYRIGHT = "Animirror contributors. Source under the MIT licence, the program as a whole under the GPL 3."
 SUMMARY = "Turns faces into anime"
 
 #: Kinds of files that the application offers to open, by their MIME types.

@@ -45,7 +45,7 @@ _METAINFO = """<?xml version="1.0" encoding="UTF-8"?>
   <name>Animirror</name>
   <summary>{summary}</summary>
   <metadata_license>MIT</metadata_license>
-  <project_license>MIT</project_license>
+  <project_license>GPL-3.0-only</project_license>
   <description>
     <p>Turns faces into anime, in photos, in videos and live from a webcam, on your own computer.</p>
   </description>

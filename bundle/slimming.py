@@ -2,8 +2,8 @@
 
 Python's wheels each bring their own copy of what they need: OpenCV and PyAV an FFmpeg each, Pillow and OpenCV an AVIF
 library each. Where two have the same ABI (the major version in the file's name), one of them becomes a link to the
-other. Libraries that are loaded and never called become small stand-ins compiled from ``native/``, and so does OpenCV's
-OpenBLAS, which hands on to NumPy's.
+other. Libraries that are loaded and never called become small stand-ins compiled from ``native/``; so do both OpenBLAS,
+of which only the simplest is asked.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ NATIVE = Path(__file__).parent / "native"
 #: Library -> the folder whose copy all others become links to.
 SHARED = {
     **dict.fromkeys(("libavcodec", "libavformat", "libavutil", "libswscale", "libswresample"), "av.libs"),
-    **dict.fromkeys(("libgfortran", "libquadmath"), "numpy.libs"),
     **dict.fromkeys(("libavif", "libpng16", "libwebp"), "pillow.libs"),
     # The system's, which Qt asks for.
     "libXau": ".",
@@ -80,7 +79,7 @@ def with_one_copy(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def with_stand_ins(entries: Sequence[Entry], work: Path) -> list[Entry]:
-    """Return the entries with libraries that are never called, and OpenCV's OpenBLAS, replaced by small ones.
+    """Return the entries with libraries that are never called, and OpenBLAS, replaced by small ones.
 
     These are compiled from ``native/`` into ``work``. Without a C compiler everything stays as it is.
     """
@@ -89,42 +88,57 @@ def with_stand_ins(entries: Sequence[Entry], work: Path) -> list[Entry]:
         return list(entries)
     work.mkdir(parents=True, exist_ok=True)
     compile_ = _Compiler(compiler, work)
-    numpys = next((source for place, source, _ in entries if place.startswith("numpy.libs/libscipy_openblas64_")), None)
     result = []
     for place, source, kind in entries:
-        replacement = None if kind == "SYMLINK" else _stand_in(compile_, Path(source), numpys)
+        if PurePosixPath(place).name.startswith("libicudata.so."):
+            continue  # asked for by ICU's libraries alone
+        replacement = None if kind == "SYMLINK" else _stand_in(compile_, Path(source))
         result.append((place, str(replacement or source), kind))
     return result
 
 
-def _stand_in(compile_: _Compiler, library: Path, numpys: str | None) -> Path | None:
+def _stand_in(compile_: _Compiler, library: Path) -> Path | None:
     name = library.name
-    if name.startswith("libicudata.so"):
-        entry_point = f"icudt{name.split('.so.')[1].split('.')[0]}_dat"
-        return compile_(name, "icu_data.c", f"-DICU_ENTRY_POINT={entry_point}")
+    if name.startswith(("libicui18n.so.", "libicuuc.so.")):
+        return compile_(name, "no_icu.c", f"-DICU_SUFFIX={name.split('.so.')[1].split('.')[0]}")
     if name.startswith("libx265-"):
         return compile_(name, "no_x265.c", f"-DX265_API_GET=x265_api_get_{name.split('.so.')[1]}")
     if name.startswith("libSvtAv1Enc-"):
-        lines = "".join(f"REFUSES({function})\n" for function in exported(library))
-        return compile_(name, "no_svt_av1.c", more=lines)
-    if name.startswith("libopenblas") and library.parent.name.startswith("opencv") and numpys is not None:
-        # Found beside OpenCV's folder of libraries, or through PyInstaller's link to it one folder up.
-        way = "-Wl,-rpath,$ORIGIN/../numpy.libs:$ORIGIN/numpy.libs"
-        return compile_(name, "one_blas.c", numpys, way, "-Wl,--allow-shlib-undefined")
+        return compile_(name, "no_svt_av1.c", more=_each(library, "REFUSES"))
+    if name.startswith("libsystemd.so."):
+        return compile_(name, "no_systemd.c", *_versions(library, compile_.work), more=_each(library, "SAYS_NO"))
+    if name.startswith(("libopenblas", "libscipy_openblas64_")):
+        return compile_(name, "small_blas.c", "-O2", "-fcx-limited-range", "-lm")
     return None
+
+
+def _each(library: Path, macro: str) -> str:
+    return "".join(f"{macro}({function})\n" for function in exported(library))
+
+
+def _versions(library: Path, work: Path) -> list[str]:
+    """Return the compiler's option that gives a stand-in's functions the versions that the library's have."""
+    names: dict[str, list[str]] = {}
+    for symbol in _symbols(library):
+        name, _, version = symbol.replace("@@", "@").partition("@")
+        names.setdefault(version, []).append(name)
+    script = work / f"{library.name}.map"
+    nodes = (f"{version} {{ {'; '.join(sorted(found))}; }};\n" for version, found in sorted(names.items()) if version)
+    script.write_text("".join(nodes), encoding="ascii")
+    return [f"-Wl,--version-script={script}"]
 
 
 class _Compiler:
     """Compiles sources of ``native/`` into libraries in ``work``."""
 
     def __init__(self, compiler: str, work: Path) -> None:
-        self._compiler, self._work = compiler, work
+        self._compiler, self.work = compiler, work
 
     def __call__(self, name: str, source: str, *options: str, more: str = "") -> Path:
         """Return the library called ``name`` made of ``source`` with the lines ``more`` after it."""
-        text = self._work / source
+        text = self.work / source
         text.write_text((NATIVE / source).read_text(encoding="utf-8") + more, encoding="utf-8")
-        target = self._work / name
+        target = self.work / name
         command = [self._compiler, "-shared", "-fPIC", "-Os", "-s", f"-Wl,-soname,{name}", "-o", str(target), str(text)]
         subprocess.run([*command, *options], check=True)
         return target
@@ -132,11 +146,15 @@ class _Compiler:
 
 def exported(library: Path) -> list[str]:
     """Return the names of the functions that a library offers."""
+    return sorted({symbol.split("@")[0] for symbol in _symbols(library)})
+
+
+def _symbols(library: Path) -> list[str]:
     listing = subprocess.run(
         ["nm", "--dynamic", "--defined-only", str(library)], capture_output=True, text=True, check=True
     ).stdout
     symbols = [line.split()[1:] for line in listing.splitlines()]
-    return sorted({name.split("@")[0] for kind, name in symbols if kind == "T" and not name.startswith("_")})
+    return [name for kind, name in symbols if kind == "T" and not name.startswith("_")]
 
 
 def needed_by(library: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core import paths
+from core import gpu_pack, paths
 from core.blending import Blend
 from core.contract import Contract
 from core.errors import ModelError, quoted
@@ -52,7 +52,7 @@ class Hardware(StrEnum):
 
 
 class Variant(BaseModel):
-    """Another file of the same model, which some machines run faster; it lies beside the first."""
+    """Another file of the same model, which some machines run faster; it lies beside the first, or in the GPU pack."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -109,18 +109,25 @@ class Model:
         names = self.manifest.name
         return names.get(language) or names.get(DEFAULT_LANGUAGE) or next(iter(names.values()))
 
-    def verify(self) -> None:
-        """Raise ModelError unless all its files are there and are those that the manifest describes."""
-        self._verify(self.manifest.file, self.manifest.sha256)
-        for variant in self.manifest.variants:
-            self._verify(variant.file, variant.sha256)
+    def path_of(self, variant: Variant) -> Path | None:
+        """The file of ``variant``; None where it is not installed: the packaged program has it in its GPU pack."""
+        places = (self.folder / variant.file, gpu_pack.model(variant.sha256))
+        return next((place for place in places if place is not None and place.is_file()), None)
 
-    def _verify(self, name: str, sha256: str) -> None:
+    def verify(self) -> None:
+        """Raise ModelError unless its file and the installed variants are those that the manifest describes."""
+        self._verify(self.path, self.manifest.sha256)
+        for variant in self.manifest.variants:
+            path = self.path_of(variant)
+            if path is not None:
+                self._verify(path, variant.sha256)
+
+    def _verify(self, path: Path, sha256: str) -> None:
         try:
-            with (self.folder / name).open("rb") as file:
+            with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise ModelError(f"The model {quoted(self.manifest.id)} has no readable {name}.") from error
+            raise ModelError(f"The model {quoted(self.manifest.id)} has no readable {path.name}.") from error
         if found != sha256:
             raise ModelError(
                 f"The file of the model {quoted(self.manifest.id)} is damaged or was exchanged: its SHA-256 is not the "

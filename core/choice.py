@@ -81,7 +81,7 @@ def candidates(model: Model) -> tuple[Candidate, ...]:
     if card:
         found += [Candidate(engine, manifest.file) for engine in (Engine.CUDA, Engine.CUDA_GRAPH)]
     for variant in manifest.variants:
-        if (variant.hardware is Hardware.CUDA) <= card and (model.folder / variant.file).is_file():
+        if (variant.hardware is Hardware.CUDA) <= card and model.path_of(variant) is not None:
             engine = Engine.CUDA if variant.hardware is Hardware.CUDA else Engine.CPU
             found.append(Candidate(engine, variant.file, variant.precision))
     return tuple(found)
@@ -151,7 +151,8 @@ def measure(
 
 def open_candidate(model: Model, candidate: Candidate, threads: int) -> Session:
     """Open what ``candidate`` names. Raises whatever the runtime raises when it cannot."""
-    path = model.folder / candidate.file
+    variants = {variant.file: model.path_of(variant) for variant in model.manifest.variants}
+    path = variants.get(candidate.file) or model.folder / candidate.file
     match candidate.engine:
         case Engine.CPU:
             session = open_session(path, Device.CPU, threads)

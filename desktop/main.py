@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core import __version__
+from core import __version__, gpu_pack
 from core.cli import VERBS
 from core.cli import main as run_verb
 from desktop import display
@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     # In the packaged program, the child that tries a foreign model is this program started once more.
     multiprocessing.freeze_support()
+    gpu_pack.activate()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["--"]:  # as in `python dev.py run -- models`
         del given[0]

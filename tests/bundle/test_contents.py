@@ -31,6 +31,7 @@ from tests.conftest import ROOT
         "PySide6/Qt/plugins/platformthemes/libqxdgdesktopportal.so",
         "PySide6/Qt/plugins/imageformats/libqjpeg.so",
         "resources/models/ink/model.onnx",
+        "numpy-2.4.6.dist-info/METADATA",
         "resources/translations/zh_TW.qm",
     ],
 )
@@ -52,6 +53,8 @@ def test_what_the_app_needs_is_kept(place: str) -> None:
         "cv2/opencv_videoio_ffmpeg500_64.dll",
         "insightface/data/images/t1.jpg",
         "numpy/_core/tests/data/umath.csv",
+        "numpy-2.4.6.dist-info/RECORD",
+        "numpy-2.4.6.dist-info/licenses/LICENSE.txt",
         "python3.11/lib-dynload/_testcapi.cpython-311-x86_64-linux-gnu.so",
     ],
 )
@@ -87,6 +90,9 @@ def test_resources_ship_without_their_sources() -> None:
     assert places["resources/selftest.json"] == "resources"
     assert "resources/samples/portrait.jpg" in places
     assert not [place for place in places if place.endswith((".py", ".ts", ".pyc"))]
+    # What only graphics cards run comes with the GPU pack.
+    assert "resources/models/ink/model.onnx" in places
+    assert not [place for place in places if "float16" in place]
 
 
 def test_macos_is_told_why_camera_and_microphone_are_wanted() -> None:

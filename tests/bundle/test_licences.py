@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import tarfile
+import zipfile
 from pathlib import Path
 
-from bundle import gpu_list, licences, sizes
+from bundle import gpu_list, licences, sizes, sources
 from core.facepacks import LICENCE
 from tests.conftest import ROOT
 
@@ -23,6 +25,44 @@ def test_every_distribution_is_listed_with_its_texts(tmp_path: Path) -> None:
     assert "Redistribution and use" in "".join(
         file.read_text(encoding="utf-8", errors="replace") for file in numpy.iterdir()
     )
+
+
+def test_the_list_says_what_the_whole_is_under_and_where_the_sources_are(tmp_path: Path) -> None:
+    entries = [
+        ("av.libs/libavcodec-5e6b81c2.so.62.28.102", "/av", "BINARY"),
+        ("av.libs/libx264-d6533a8d.so.165", "/x264", "BINARY"),
+        ("avcodec-62-4f1c.dll", "/av", "BINARY"),
+        ("av.libs/libopencore-amrnb-d72c52e2.so.0.0.5", "/amr", "BINARY"),
+        ("libvpxextra-1.so.2", "/other", "BINARY"),
+        ("opencv.libs/libavutil-1.so.60", "../av.libs/libavutil-2.so.60", "SYMLINK"),
+    ]
+    own = sources.pack(ROOT, tmp_path / "source.tar.xz")
+    parts = [*licences.library_parts(entries), licences.common_texts()]
+    index = licences.write(tmp_path / "licences", parts, own).read_text(encoding="utf-8")
+    assert "as a whole is under the GNU General Public License, version 3" in index
+    assert "x264 (libx264-d6533a8d.so.165): GPL-2.0-or-later\n" in index
+    assert "(avcodec-62-4f1c.dll, libavcodec-5e6b81c2.so.62.28.102): LGPL-3.0-or-later\n" in index
+    assert "opencore-amr (" in index and "libvpx" not in index
+    places = (tmp_path / "licences" / "sources.txt").read_text(encoding="utf-8")
+    assert "https://code.videolan.org/videolan/x264" in places and "opencore" not in places
+    assert "source.tar.xz" in places
+    for name in ("GPL-3.0", "GPL-2.0", "LGPL-3.0", "LGPL-2.1"):
+        assert "GENERAL PUBLIC LICENSE" in (tmp_path / "licences" / "common-licences" / f"{name}.txt").read_text()
+    with tarfile.open(own) as archive:
+        inside = archive.getnames()
+    assert "animirror/core/gpu_pack.py" in inside and "animirror/build.spec" in inside
+    assert not [name for name in inside if "__pycache__" in name or name.endswith(".onnx")]
+
+
+def test_files_for_graphics_cards_become_a_part_of_the_gpu_pack(tmp_path: Path) -> None:
+    first = gpu_list.pack_models(ROOT / "resources" / "models", tmp_path / "one.zip")
+    again = gpu_list.pack_models(ROOT / "resources" / "models", tmp_path / "two.zip")
+    assert first.read_bytes() == again.read_bytes()
+    known = gpu_list.for_cards(ROOT / "resources" / "models")
+    with zipfile.ZipFile(first) as archive:
+        assert archive.namelist() == [f"models/{sha256}.onnx" for _, sha256 in known]
+        for path, sha256 in known:
+            assert hashlib.sha256(archive.read(f"models/{sha256}.onnx")).hexdigest() == sha256, path
 
 
 def test_pips_answer_becomes_the_list_of_wheels() -> None:

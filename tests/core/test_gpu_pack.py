@@ -48,6 +48,49 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def _with_models(wheels: Path, content: bytes) -> str:
+    """Let the pack take a file of our own, too; return the SHA-256 of the model in it."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    with zipfile.ZipFile(wheels / "models.zip", "w") as archive:
+        archive.writestr(f"models/{sha256}.onnx", content)
+        archive.writestr("models/other.onnx", b"not wanted")
+        archive.writestr("models/../escape.onnx", b"must not be written")
+    listed = paths.resources() / gpu_pack.LIST
+    known = json.loads(listed.read_text(encoding="utf-8"))
+    own = hashlib.sha256((wheels / "models.zip").read_bytes()).hexdigest()
+    known["wheels"].append({"name": "models.zip", "sha256": own, "optional": True})
+    listed.write_text(json.dumps(known), encoding="utf-8")
+    return sha256
+
+
+def test_files_of_models_are_found_by_what_they_hold(wheels: Path) -> None:
+    sha256 = _with_models(wheels, b"float16")
+    assert gpu_pack.model(sha256) is None
+    folder = gpu_pack.add([wheels])
+    assert folder is not None
+    found = gpu_pack.model(sha256)
+    assert found is not None and found.read_bytes() == b"float16"
+    assert [path.name for path in (folder / "models").iterdir()] == [f"{sha256}.onnx"]
+    other = gpu_pack.model("0" * 64)
+    assert other is not None and not other.exists()
+
+
+def test_a_pack_without_the_files_of_models_is_whole(wheels: Path) -> None:
+    sha256 = _with_models(wheels, b"float16")
+    (wheels / "models.zip").unlink()
+    assert gpu_pack.add([wheels]) is not None
+    found = gpu_pack.model(sha256)
+    assert found is not None and not found.exists()
+
+
+def test_a_damaged_file_of_models_is_refused(wheels: Path) -> None:
+    _with_models(wheels, b"float16")
+    (wheels / "models.zip").write_bytes(b"cut off")
+    with pytest.raises(gpu_pack.GpuPackError, match=r"models\.zip.*SHA-256"):
+        gpu_pack.add([wheels])
+    assert not paths.gpu_packs().exists()
+
+
 def test_a_pack_is_checked_unpacked_and_found(wheels: Path, tmp_path: Path) -> None:
     shares: list[float] = []
     assert gpu_pack.installed() is None
