@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def main(arguments: list[str]) -> int:
     """Do what ``arguments`` ask for; return 0 where all of it worked."""
     options = _parser().parse_args(arguments)
-    application = options.out / "animirror"
+    application = options.out / ("Animirror.app" if sys.platform == "darwin" else "animirror")
     if options.check_only is None:
         if not _build(options.out, options.work):
             return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -111,6 +112,22 @@ def is_wanted(place: str) -> bool:
 def trimmed(entries: Iterable[Entry]) -> list[Entry]:
     """Return the entries that are kept."""
     return [entry for entry in entries if is_wanted(entry[0])]
+
+
+def without_dead_links(entries: Iterable[Entry], others: Iterable[Entry] = ()) -> list[Entry]:
+    """Return the entries without links to what is neither among them nor among ``others``."""
+    kept = list(entries)
+    places = {
+        parent
+        for entry in (*kept, *others)
+        for path in [PurePosixPath(entry[0].replace("\\", "/"))]
+        for parent in (path, *path.parents)
+    }
+    return [
+        (place, source, kind)
+        for place, source, kind in kept
+        if kind != "SYMLINK" or PurePosixPath(posixpath.normpath(PurePosixPath(place).parent / source)) in places
+    ]
 
 
 def resources(root: Path) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -19,7 +20,7 @@ def files(folder: Path) -> list[tuple[int, str]]:
 
 def pack(folder: Path, archive: Path) -> Path:
     """Pack ``folder`` into ``archive`` plus .zip on Windows, .tar.xz (which keeps links) elsewhere."""
-    if archive.name.endswith("win"):
+    if sys.platform == "win32":
         target = archive.with_name(archive.name + ".zip")
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
             for path in sorted(folder.rglob("*")):

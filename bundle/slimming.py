@@ -90,8 +90,6 @@ def with_stand_ins(entries: Sequence[Entry], work: Path) -> list[Entry]:
     compile_ = _Compiler(compiler, work)
     result = []
     for place, source, kind in entries:
-        if PurePosixPath(place).name.startswith("libicudata.so."):
-            continue  # asked for by ICU's libraries alone
         replacement = None if kind == "SYMLINK" else _stand_in(compile_, Path(source))
         result.append((place, str(replacement or source), kind))
     return result
@@ -99,7 +97,7 @@ def with_stand_ins(entries: Sequence[Entry], work: Path) -> list[Entry]:
 
 def _stand_in(compile_: _Compiler, library: Path) -> Path | None:
     name = library.name
-    if name.startswith(("libicui18n.so.", "libicuuc.so.")):
+    if name.startswith(("libicudata.so.", "libicui18n.so.", "libicuuc.so.")):
         return compile_(name, "no_icu.c", f"-DICU_SUFFIX={name.split('.so.')[1].split('.')[0]}")
     if name.startswith("libx265-"):
         return compile_(name, "no_x265.c", f"-DX265_API_GET=x265_api_get_{name.split('.so.')[1]}")

@@ -19,6 +19,7 @@ import re
 import shutil
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -138,8 +139,11 @@ def add(sources: Iterable[Path], progress: Progress = lambda _share: True) -> Pa
         shutil.rmtree(target, ignore_errors=True)
         unfinished.replace(target)
         progress(1.0)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise GpuPackError(f"The GPU pack cannot be unpacked: {error}. It needs about 3 GB of room.") from error
+    except (OSError, zipfile.BadZipFile, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise GpuPackError(
+            f"The GPU pack cannot be unpacked to {quoted(target.parent)}: {reason}. It needs about 3 GB of room."
+        ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return target
@@ -151,7 +155,10 @@ def remove() -> None:
 
 
 def _find(pack: Wanted, sources: Iterable[Path]) -> dict[str, Path]:
-    files = [file for source in sources for file in (source.iterdir() if source.is_dir() else [source])]
+    try:
+        files = [file for source in sources for file in (source.iterdir() if source.is_dir() else [source])]
+    except OSError as error:
+        raise GpuPackError(f"{quoted(error.filename or 'The folder')} cannot be read: {error.strerror}.") from error
     by_name = {file.name: file for file in files if file.is_file()}
     needed = [wheel.name for wheel in pack.wheels if not wheel.optional]
     missing = [name for name in needed if name not in by_name]

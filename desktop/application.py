@@ -84,8 +84,9 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
     logs.end()
     if not (done and ended):
         # The engine or a camera's driver is in a call that nothing can break off, and no file is being written.
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # a packaged program on Windows has no terminal to write to
+                stream.flush()
         os._exit(code)
     return code
 
@@ -175,7 +176,7 @@ class Defects(QObject):
 
     def tell(self, details: str) -> None:
         """Take a traceback from any thread; it is printed, too, for those who started the program in a terminal."""
-        if sys.stderr is not None:  # a packaged program on Windows has no terminal to write to
+        if sys.stderr is not None:
             print(details, file=sys.stderr)
         logs.note(details)
         self.happened.emit(details)

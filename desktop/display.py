@@ -93,5 +93,6 @@ def _missing_library(plugin: str) -> str | None:
         try:
             ctypes.CDLL(str(file))
         except OSError as error:
-            return str(error).split(":")[0]
+            # PyInstaller puts an error of its own around the one that names the library.
+            return str(error.__cause__ or error).split(":")[0]
     return None

@@ -1,4 +1,4 @@
-"""The command line: ``animirror convert``, ``models``, ``doctor``, ``bench``. Knows nothing of windows."""
+"""The command line: ``animirror convert``, ``models``, ``doctor``, ``gpu``, ``bench``. Knows nothing of windows."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ VERBS = {
     "convert": "turn pictures and videos into anime",
     "models": "list the installed models",
     "doctor": "say what is installed, what is in use and what is wrong",
+    "gpu": "add the packaged program's GPU pack, or tell what it consists of",
     "bench": "measure how fast live pictures, or a folder of photos, are drawn here",
 }
 

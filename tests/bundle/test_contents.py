@@ -84,6 +84,22 @@ def test_nothing_that_the_app_imports_is_excluded() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_links_to_what_was_left_out_go_too() -> None:
+    entries = [
+        ("lib/real.so.1", "/real", "BINARY"),
+        ("real.so.1", "lib/real.so.1", "SYMLINK"),
+        ("lib/real.so", "real.so.1", "SYMLINK"),
+        ("gone.so", "lib/gone.so", "SYMLINK"),
+        ("Qt", "Qt.framework/Versions/A/Qt", "SYMLINK"),
+        ("Qt.framework/Versions/Current", "A", "SYMLINK"),
+        ("Gone.framework/Versions/Current", "B", "SYMLINK"),
+        ("other", "lib/../data/file", "SYMLINK"),
+    ]
+    others = [("Qt.framework/Versions/A/Qt", "/qt", "BINARY"), ("data/file", "/file", "DATA")]
+    kept = contents.without_dead_links(entries, others)
+    assert [entry[0] for entry in entries if entry not in kept] == ["gone.so", "Gone.framework/Versions/Current"]
+
+
 def test_resources_ship_without_their_sources() -> None:
     places = {Path(source).relative_to(ROOT).as_posix(): folder for source, folder in contents.resources(ROOT)}
     assert places["resources/icons/logo.svg"] == "resources/icons"

@@ -79,8 +79,8 @@ def test_the_stand_in_for_x265_hands_out_nothing(tmp_path: Path) -> None:
 def test_the_stand_in_for_icu_fails_so_that_qt_helps_itself(tmp_path: Path) -> None:
     entries = [(f"PySide6/Qt/lib/lib{name}.so.73", f"/somewhere/lib{name}.so.73", "BINARY") for name in _ICU]
     made = slimming.with_stand_ins(entries, tmp_path)
-    assert [Path(place).name for place, _, _ in made] == ["libicui18n.so.73", "libicuuc.so.73"]
-    library, status = ctypes.CDLL(made[0][1]), ctypes.c_int32(0)
+    assert all(Path(source).stat().st_size < 40_000 for _, source, _ in made)
+    library, status = ctypes.CDLL(made[1][1]), ctypes.c_int32(0)
     library.ucol_open_73.restype = ctypes.c_void_p
     assert library.ucol_open_73(b"de", ctypes.byref(status)) is None
     assert status.value > 0

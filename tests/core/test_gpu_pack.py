@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from core import gpu_pack, paths
+from core.cli import main as cli
 from tests.conftest import ROOT
 
 MEMBERS = {
@@ -81,6 +82,21 @@ def test_a_pack_without_the_files_of_models_is_whole(wheels: Path) -> None:
     assert gpu_pack.add([wheels]) is not None
     found = gpu_pack.model(sha256)
     assert found is not None and not found.exists()
+
+
+def test_the_command_line_adds_tells_and_removes(wheels: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli(["gpu"]) == 0
+    told = capsys.readouterr().out
+    assert "not added" in told and "cudnn.whl" in told and "SHA-256" in told
+    assert cli(["gpu", "add", *map(str, sorted(wheels.iterdir()))]) == 0
+    assert "used from the next start on" in capsys.readouterr().out
+    assert cli(["gpu"]) == 0
+    assert "is added, in" in capsys.readouterr().out
+    assert cli(["gpu", "remove"]) == 0
+    assert gpu_pack.installed() is None
+    (wheels / "cudnn.whl").write_bytes(b"cut off")
+    assert cli(["gpu", "add", str(wheels)]) == 1
+    assert "damaged or was exchanged" in capsys.readouterr().err
 
 
 def test_a_damaged_file_of_models_is_refused(wheels: Path) -> None:
