@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -17,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from core.catalogue import load_catalogue
 from core.faces import FaceDetector
+from core.generator import Generator, Styled
 from core.queue import Workshop
 from core.runtime import Device
 from desktop.photos.controller import PhotosController
@@ -124,6 +128,39 @@ def slow_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("slow")
     tiny_model(folder, "slow", layers=12)
     return folder
+
+
+class Gate:
+    """Stands before every drawing: lets as many pass as it is told to, and holds the others.
+
+    passed: how many were let pass so far.
+    """
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self._passes = threading.Semaphore(0)
+        self._run = Generator.run
+
+    def let(self, count: int) -> None:
+        """Let so many more drawings pass."""
+        self._passes.release(count)
+
+    def run(self, generator: Generator, crops: NDArray[np.uint8], attention: bool = True) -> Styled:
+        """Draw, when it is time."""
+        assert self._passes.acquire(timeout=PATIENCE / 1000)
+        self.passed += 1
+        return self._run(generator, crops, attention)
+
+
+@pytest.fixture
+def gate(open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Holds every drawing until it is let pass; open at the end."""
+    gate = Gate()
+    monkeypatch.setattr(
+        Generator, "run", lambda generator, crops, attention=True: gate.run(generator, crops, attention)
+    )
+    yield gate
+    gate.let(1000)
 
 
 @pytest.fixture

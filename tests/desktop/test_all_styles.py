@@ -14,7 +14,7 @@ from core.handcrop import HandCrop
 from desktop.photos.gallery import Status
 from desktop.widgets.crop_editor import CropEditor
 from desktop.work import messages as m
-from tests.desktop.conftest import Desk, OpenDesk
+from tests.desktop.conftest import Desk, Gate, OpenDesk
 from tests.support.models import tiny_model
 
 
@@ -64,17 +64,18 @@ def test_the_sheet_is_walked_with_the_keyboard(three: Desk, portrait_photo: Path
     assert three.controller.look.model == "b-grey"
 
 
-def test_escape_leaves_the_sheet_and_stops_it(open_desk: OpenDesk, tmp_path: Path, portrait_photo: Path) -> None:
-    for name in ("one", "two", "three"):
-        tiny_model(tmp_path, name, layers=4)
-    desk = open_desk(tmp_path)
+def test_escape_leaves_the_sheet_and_stops_it(gate: Gate, three: Desk, portrait_photo: Path) -> None:
+    desk = three
+    gate.let(1)
     desk.draw(portrait_photo)
     drawing = desk.current.drawing
     samples: list[m.Report] = []
     desk.worker.reported.connect(lambda report: samples.append(report) if isinstance(report, m.Sampled) else None)
     desk.window.photos.panel.sheet.click()
+    gate.let(1)
     desk.wait(lambda: samples)
     QTest.keyClick(desk.window, Qt.Key.Key_Escape)
+    gate.let(9)
     assert not desk.window.photos.stage.aside
     desk.wait(lambda: desk.worker._current is None)
     assert len(samples) < 3
@@ -82,10 +83,9 @@ def test_escape_leaves_the_sheet_and_stops_it(open_desk: OpenDesk, tmp_path: Pat
     assert desk.current.drawing is drawing
 
 
-def test_stop_says_what_was_left_out(open_desk: OpenDesk, tmp_path: Path, portrait_photo: Path) -> None:
-    for name in ("one", "two", "three"):
-        tiny_model(tmp_path, name, layers=4)
-    desk = open_desk(tmp_path)
+def test_stop_says_what_was_left_out(gate: Gate, three: Desk, portrait_photo: Path) -> None:
+    desk = three
+    gate.let(1)
     desk.draw(portrait_photo)
     desk.window.photos.panel.sheet.click()
     sheet = desk.window.photos.stage.sheet

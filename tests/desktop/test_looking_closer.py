@@ -19,7 +19,7 @@ from desktop.photos.gallery import Status
 from desktop.widgets.comparison import ComparisonView, Mode
 from desktop.widgets.faces import FaceChooser
 from desktop.work import messages as m
-from tests.desktop.conftest import Desk, OpenDesk
+from tests.desktop.conftest import Desk, Gate
 
 
 @pytest.fixture
@@ -177,9 +177,9 @@ def test_strength_follows_the_slider_without_the_model(view: ComparisonView, des
 
 
 def test_strength_does_not_wait_for_other_photos(
-    open_desk: OpenDesk, slow_models: Path, portrait_photo: Path, group_photo: Path
+    gate: Gate, desk: Desk, portrait_photo: Path, group_photo: Path
 ) -> None:
-    desk = open_desk(slow_models)
+    gate.let(1)
     desk.draw(portrait_photo)
     desk.drop_files([group_photo] * 3)
     desk.controller.select(desk.photos[0])

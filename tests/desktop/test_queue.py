@@ -23,7 +23,7 @@ from desktop.pages.queue import QueuePage
 from desktop.photos.gallery import Status
 from desktop.queue.controller import QueueController
 from desktop.queue.entries import Entry
-from tests.desktop.conftest import Desk, files_mime
+from tests.desktop.conftest import PATIENCE, Desk, files_mime
 from tests.support.videos import picture
 
 
@@ -220,7 +220,7 @@ def test_what_a_crash_left_is_offered(
     first = open_desk(models)
     fill(first, album, count=3)
     first.window.close()
-    assert queue(first).wait(30)
+    assert queue(first).wait(PATIENCE / 1000)
     second = open_desk(models)
     banner = second.window.photos.banner
     second.wait(lambda: banner.isVisible())
@@ -261,7 +261,7 @@ def test_choices_reach_what_waits_and_are_kept(desk: Desk, album: Path, tmp_path
     assert result == album / "album a anime.jpg"
     assert Image.open(result).size[0] == Image.open(result).size[1], "a portrait is square"
     desk.window.close()
-    assert queue(desk).wait(30)
+    assert queue(desk).wait(PATIENCE / 1000)
     kept = load_settings().settings.photos
     assert (kept.view, kept.format, kept.name_pattern) == (View.PORTRAIT, PictureFormat.JPEG, "{folder} {name} anime")
 

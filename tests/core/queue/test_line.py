@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from core.runtime import Device
 from core.views import View
 from core.writing import Destination
 from tests.support.models import tiny_model
-from tests.support.sources import OneFace
+from tests.support.sources import OneFace, wait_for
 from tests.support.videos import picture
 
 
@@ -34,13 +35,12 @@ class Watched:
     def __init__(self, inner: Generator) -> None:
         self.inner, self.model, self.size, self.session = inner, inner.model, inner.size, inner.session
         self.batches: list[int] = []
-        self.gate = threading.Event()
-        self.gate.set()
+        self.ready: Callable[[], bool] = lambda: True
         self.broken = False
 
     def run(self, crops: NDArray[np.uint8]) -> Styled:
         self.batches.append(len(crops))
-        assert self.gate.wait(30)
+        wait_for(self.ready)
         if self.broken:
             raise ModelError("The model stopped.")
         return self.inner.run(crops)
@@ -92,10 +92,10 @@ def test_it_makes_what_the_converter_makes(view: View, generator: Watched, tmp_p
 
 
 def test_faces_of_several_photos_share_a_batch(generator: Watched, tmp_path: Path) -> None:
-    generator.gate.clear()
-    threading.Timer(1.0, generator.gate.set).start()  # the first is held until others have come
     outcomes: list[Outcome] = []
-    line_of(generator, readers=2, drawers=1).run(tasks(tmp_path, 8), outcomes.append)
+    line = line_of(generator, readers=2, drawers=1)
+    generator.ready = lambda: len(generator.batches) > 1 or line._read.qsize() > 1  # the first waits for others
+    line.run(tasks(tmp_path, 8), outcomes.append)
     assert all(outcome.error is None for outcome in outcomes)
     assert sum(generator.batches) == 8
     assert max(generator.batches) > 1
@@ -183,7 +183,7 @@ def test_a_large_photo_takes_less_than_twelve_bytes_a_pixel(tmp_path: Path) -> N
         from core.runtime import Device
         from core.views import View
         from core.writing import Destination
-        from tests.support.sources import OneFace
+        from tests.support.sources import OneFace, wait_for
         folder = Path(sys.argv[1])
         generator = Generator(load_model_folder(Path(sys.argv[2])), Device.CPU, threads=1)
         generator.run(np.zeros((4, 256, 256, 3), np.uint8))

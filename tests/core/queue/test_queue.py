@@ -354,14 +354,16 @@ def test_a_journal_that_cannot_be_written_stops_nothing(workshop: Workshop, wish
 
 def test_the_time_left_falls_to_nothing(start: Start, wishes: Wishes, tmp_path: Path) -> None:
     shares: list[float] = []
+    one_by_one = threading.Lock()
     holder: list[ConversionQueue] = []
 
     def look(job: Job) -> None:
         if job.state is State.DONE:
-            overall = holder[0].overall()
-            assert overall.seconds_left is not None
-            assert overall.seconds_left >= 0
-            shares.append(overall.share)
+            with one_by_one:
+                overall = holder[0].overall()
+                assert overall.seconds_left is not None
+                assert overall.seconds_left >= 0
+                shares.append(overall.share)
 
     holder.append(queue := start(changed=look))
     assert queue.overall().seconds_left is None
