@@ -102,11 +102,14 @@ UNWANTED = (
     "python3*/lib-dynload/xx*",
 )
 
+#: Qt's own words ("Cancel", the file dialog) in the languages that the window speaks.
+KEPT = ("*translations/qtbase_zh_TW.qm",)
+
 
 def is_wanted(place: str) -> bool:
     """Tell whether a file is kept, by its place inside the application ("cv2/cv2.abi3.so")."""
     posix = PurePosixPath(place.replace("\\", "/")).as_posix()
-    return not any(fnmatch(posix, pattern) for pattern in UNWANTED)
+    return any(fnmatch(posix, pattern) for pattern in KEPT) or not any(fnmatch(posix, one) for one in UNWANTED)
 
 
 def trimmed(entries: Iterable[Entry]) -> list[Entry]:

@@ -55,7 +55,7 @@ LIBRARIES: Mapping[str, Library] = {
 
 #: What Animirror's own source consists of, below the repository.
 OWN = (
-    *("core", "desktop", "bundle", "resources/icons", "resources/samples"),
+    *("core", "desktop", "bundle", "resources/icons", "resources/samples", "resources/translations"),
     *("build.spec", "dev.py", "pyproject.toml", "constraints.txt", "LICENSE", "README.md", "CONTRIBUTING.md"),
 )
 

@@ -84,8 +84,14 @@ class AboutDialog(QDialog):
         return QSize(480, super().sizeHint().height())
 
     def _terms(self, models: Sequence[ModelEntry]) -> list[tuple[str, str]]:
+        program = self.tr("MIT licence.")
+        if paths.licences() is not None:
+            program = self.tr(
+                "Its source is under the MIT licence; this packaged program, with x264 in it, as a whole under the "
+                "GPL 3."
+            )
         return [
-            (self.tr("Program"), self.tr("MIT licence.")),
+            (self.tr("Program"), program),
             *((self.tr("Model “{0}”").format(model.shown_name), model.shown_licence) for model in models),
             (
                 self.tr("Face detector"),

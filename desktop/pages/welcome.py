@@ -250,7 +250,7 @@ class WelcomePage(QWidget):
     def _make_terms(self) -> QFrame:
         card, layout = _card(self.tr("On these terms"))
         for text in (
-            self.tr("The program is free (MIT licence)."),
+            self.tr("The program is free software."),
             self.tr(
                 "The models that draw, and the face detector by InsightFace, were made from data for research: use "
                 "them and their pictures for non-commercial purposes only."

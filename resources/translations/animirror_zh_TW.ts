@@ -28,6 +28,10 @@
             <translation>臉部偵測</translation>
         </message>
         <message>
+            <source>Its source is under the MIT licence; this packaged program, with x264 in it, as a whole under the GPL 3.</source>
+            <translation>原始碼採用 MIT 授權；這個封裝好的程式內含 x264，整體採用 GPL 3。</translation>
+        </message>
+        <message>
             <source>MIT licence.</source>
             <translation>MIT 授權。</translation>
         </message>
@@ -1841,8 +1845,8 @@
             <translation>繪製用的模型和 InsightFace 的臉部偵測，是用研究資料做成的：請只在非商業用途使用它們和產生的圖片。</translation>
         </message>
         <message>
-            <source>The program is free (MIT licence).</source>
-            <translation>程式免費（MIT 授權）。</translation>
+            <source>The program is free software.</source>
+            <translation>程式是自由軟體。</translation>
         </message>
         <message>
             <source>This page is shown once. All of it can be changed later.</source>
@@ -1992,8 +1996,8 @@
             <translation>這不是位址。請輸入像這樣的位址：{0}。</translation>
         </message>
         <message>
-            <source>The GPU pack cannot be unpacked: {0}. It needs about 3 GB of room.</source>
-            <translation>GPU 套件無法解開：{0}。它需要約 3 GB 的空間。</translation>
+            <source>The GPU pack cannot be unpacked to {0}: {1}. It needs about 3 GB of room.</source>
+            <translation>無法將 GPU 套件解壓縮到 {0}：{1}。它需要約 3 GB 的空間。</translation>
         </message>
         <message>
             <source>The GPU pack is not complete: {0} of its {1} files are missing, the first is {2}. Choose the folder that holds them all.</source>
@@ -2210,6 +2214,10 @@
         <message>
             <source>The picture could not be turned into {0} ({1}); save it as PNG.</source>
             <translation>圖片無法轉成 {0}（{1}）；請存成 PNG。</translation>
+        </message>
+        <message>
+            <source>The picture has no end.</source>
+            <translation>圖片沒有結尾。</translation>
         </message>
         <message>
             <source>The picture's brightness values follow no known scale, so its darkest tone was made black and its brightest white.</source>
@@ -2672,6 +2680,10 @@
             <translation>{0} 裡沒有模型。</translation>
         </message>
         <message>
+            <source>{0} holds no picture that can be shown; it is damaged or no video. Choose another file.</source>
+            <translation>{0} 沒有可以顯示的畫面；檔案已損壞或不是影片。請選擇其他檔案。</translation>
+        </message>
+        <message>
             <source>{0} holds no pictures, only sound; choose another file.</source>
             <translation>{0} 沒有畫面，只有聲音；請選擇其他檔案。</translation>
         </message>
@@ -2734,6 +2746,10 @@
         <message>
             <source>{0} is not a crop. Give the centre and the side in pixels, and the angle in degrees if the head leans: X,Y,SIDE or X,Y,SIDE,ANGLE.</source>
             <translation>{0} 不是裁切範圍。請以像素提供中心和邊長，頭部傾斜時再加上角度：X,Y,SIDE 或 X,Y,SIDE,ANGLE。</translation>
+        </message>
+        <message>
+            <source>{0} is not a file; choose a video file.</source>
+            <translation>{0} 不是檔案；請選擇影片檔。</translation>
         </message>
         <message>
             <source>{0} is not a model that can be run: {1}</source>

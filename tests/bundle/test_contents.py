@@ -32,7 +32,9 @@ from tests.conftest import ROOT
         "PySide6/Qt/plugins/imageformats/libqjpeg.so",
         "resources/models/ink/model.onnx",
         "numpy-2.4.6.dist-info/METADATA",
-        "resources/translations/zh_TW.qm",
+        "resources/translations/animirror_zh_TW.qm",
+        "PySide6/Qt/translations/qtbase_zh_TW.qm",
+        "PySide6/translations/qtbase_zh_TW.qm",
     ],
 )
 def test_what_the_app_needs_is_kept(place: str) -> None:
@@ -82,6 +84,13 @@ def test_nothing_that_the_app_imports_is_excluded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_language_of_the_window_has_qts_own_words() -> None:
+    languages = [path.stem.removeprefix("animirror_") for path in (ROOT / "resources" / "translations").glob("*.qm")]
+    assert languages
+    for language in languages:
+        assert contents.is_wanted(f"PySide6/Qt/translations/qtbase_{language}.qm"), language
 
 
 def test_links_to_what_was_left_out_go_too() -> None:
