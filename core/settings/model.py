@@ -65,8 +65,8 @@ class LiveChoices(_Section):
     pixels. rate: frames a second. overlay: whether the figures are shown on the picture; unfolded: all of them. model:
     None for the one made for live pictures. source: what is shown, a camera, a network camera at ``address`` (kept
     without its password), a video ``file`` or the example. mirror_file: mirror videos. device: as in
-    :class:`core.runtime.Device`. sound: record the microphone, too. The others are those of
-    :class:`core.live.LiveSettings`.
+    :class:`core.runtime.Device`. sound: record the microphone, too. folder: where snapshots and recordings go, None for
+    the user's own ones for pictures and videos. The others are those of :class:`core.live.LiveSettings`.
     """
 
     source: LiveSource = LiveSource.CAMERA
@@ -76,6 +76,7 @@ class LiveChoices(_Section):
     device: str = "auto"
     unfolded: bool = False
     sound: bool = False
+    folder: str | None = None
 
     camera_name: str | None = None
     camera_backend: str | None = None

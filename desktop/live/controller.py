@@ -156,10 +156,10 @@ class LiveController(QObject):
         """Show the present source as a mirror would, or not."""
         self.adopt(self.state.with_mirror(mirrored))
 
-    def record(self, recording: bool) -> None:
-        """Begin or finish a recording of what is shown."""
+    def record(self, recording: bool, folder: Path) -> None:
+        """Begin to record what is shown into ``folder``, or finish a recording."""
         if recording != self.recording and self.running:
-            self._want(recording=recording)
+            self._want(recording=recording, folder=folder)
             self.recording_changed.emit()
 
     def send(self, sending: bool) -> None:
@@ -176,15 +176,6 @@ class LiveController(QObject):
             return False
         self._room.submit(lambda: engine.snapshot(shown, folder))
         return True
-
-    def record_to(self, folder: Path) -> None:
-        """Save recordings into ``folder``."""
-
-        def tell() -> None:
-            if self._room.engine is not None:
-                self._room.engine.record_to(folder)
-
-        self._room.submit(tell)
 
     def take(self, room: QSize) -> QImage | None:
         """Return the latest picture, as large as it fits into ``room`` device pixels; None where there is none."""

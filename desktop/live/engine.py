@@ -46,7 +46,7 @@ _PHASES = {
 class LiveEngine:
     """One live session at a time, brought to what is wished.
 
-    ``prepare``, ``pursue``, ``snapshot``, ``record_to`` and ``rest`` may take seconds and belong on the errands'
+    ``prepare``, ``pursue``, ``snapshot`` and ``rest`` may take seconds and belong on the errands'
     thread; everything else answers at once. ``report`` and ``ready`` (there is a picture to take) are called from
     several threads.
     """
@@ -62,7 +62,6 @@ class LiveEngine:
         self._settings = LiveSettings()
         self._session: LiveSession | None = None
         self._pursued: m.Wish | None = None
-        self._recordings = Path.home()
         self._stubborn: list[LiveSession] = []
         self._watch: CameraWatch | None = None
         self._resting = threading.Event()
@@ -121,10 +120,6 @@ class LiveEngine:
     def snapshot(self, result: Result, folder: Path) -> None:
         """Write a picture as it was shown, at its full size."""
         self._outputs.snapshot(result, folder)
-
-    def record_to(self, folder: Path) -> None:
-        """Write recordings into ``folder`` from now on."""
-        self._recordings = folder
 
     def apply(self, state: LiveState) -> None:
         """Show the next frame as ``state`` wants it."""
@@ -221,7 +216,7 @@ class LiveEngine:
         )
         if wish.recording != was.recording:
             if wish.recording:
-                self._outputs.record(session, self._recordings, wish.sound)
+                self._outputs.record(session, wish.folder, wish.sound)
             else:
                 self._outputs.stop_recording(session)
         if wish.virtual_camera != was.virtual_camera:

@@ -39,6 +39,7 @@ def kept_state(settings: Settings) -> LiveState:
         overlay=live.overlay,
         unfolded=live.unfolded,
         sound=live.sound,
+        folder=live.folder or "",
     )
 
 
@@ -58,6 +59,7 @@ def keep_state(settings: Settings, state: LiveState) -> None:
     live.model, live.device = state.model, state.device
     live.overlay, live.unfolded = state.overlay, state.unfolded
     live.sound = state.sound
+    live.folder = state.folder or None
 
 
 class Keeper(QObject):

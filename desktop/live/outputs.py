@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from core.errors import AnimirrorError, OutputError
+from core.errors import AnimirrorError, OutputError, quoted
 from core.live import Event, Fault, LiveSession, Notice, Recorder, Result, VirtualCamera
 from core.live.microphone import Microphone
 from core.live.virtual_camera import missing
@@ -46,10 +46,8 @@ class Outputs:
     def snapshot(self, result: Result, folder: Path) -> None:
         """Write a picture as it was shown, at its full size."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            _make(folder)
             self._report(m.SnapshotSaved(save_new_picture(folder, _stem(), ".png", result.pixels)))
-        except OSError as error:
-            self._report(m.Told(f"The folder {folder} for pictures cannot be made ({error.strerror}).", serious=True))
         except AnimirrorError as error:
             self._report(m.Told(str(error), serious=True))
 
@@ -57,11 +55,11 @@ class Outputs:
         """Begin to record what ``session`` shows."""
         microphone = self._opened_microphone() if sound else None
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            _make(folder)
             path = free_name(folder, _stem(), ".mp4")
             rate = session.readout().fps or _USUAL_RATE
             recorder = Recorder(path, self._recorder_said, rate, microphone.rate if microphone else None)
-        except (OutputError, OSError) as error:
+        except OutputError as error:
             if microphone is not None:
                 microphone.stop()
             self._report(m.Told(str(error), serious=True))
@@ -142,6 +140,16 @@ class Outputs:
     def _camera_said(self, event: Event) -> None:
         if isinstance(event, Fault):
             self._report(m.VirtualCameraChanged(None, event.text))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"The folder {quoted(folder)} cannot be made ({error.strerror}). Choose another one for snapshots and "
+            "recordings, or plug in the drive that it is on."
+        ) from error
 
 
 def _stem() -> str:

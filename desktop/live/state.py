@@ -29,7 +29,8 @@ class LiveState:
 
     mirror is for what looks at the user, mirror_others for files. model: None for the one made for live pictures.
     device: a value of :class:`core.runtime.Device`. The rest as in :class:`core.live.LiveSettings`.
-    overlay: whether the figures are shown, unfolded: all of them. sound: whether recordings have it.
+    overlay: whether the figures are shown, unfolded: all of them. sound: whether recordings have it. folder: of
+    snapshots and recordings, empty for the user's own ones for pictures and videos.
     """
 
     kind: LiveSource = LiveSource.CAMERA
@@ -51,6 +52,7 @@ class LiveState:
     overlay: bool = True
     unfolded: bool = False
     sound: bool = False
+    folder: str = ""
 
     @property
     def source(self) -> SourceChoice:

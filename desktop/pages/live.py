@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.cameras import Camera
@@ -15,7 +15,8 @@ from desktop.dialogs.address import AddressDialog
 from desktop.live.controller import LiveController
 from desktop.live.messages import Phase
 from desktop.live.state import LiveState
-from desktop.notices import Action, Notice, Tone
+from desktop.notices import Notice, Tone
+from desktop.pages.live_saving import LiveSaving
 from desktop.theme import GAP
 from desktop.widgets.banner import Banner
 from desktop.widgets.live_panel import LivePanel
@@ -53,6 +54,7 @@ class LivePage(QWidget):
         self._layout.addLayout(column, 1)
         self._layout.addWidget(self.panel)
         self.banner = Banner(closable=True, parent=self)
+        self.saving = LiveSaving(controller, self)
         self._ticks = QTimer(self, interval=_FIGURES)
         self._ticks.timeout.connect(self._show_figures)
         self._connect()
@@ -101,17 +103,6 @@ class LivePage(QWidget):
         if full_screen:
             self._tell(Notice(Tone.INFO, self.tr("Esc or a double click brings the window back.")))
 
-    def snapshot(self) -> None:
-        """Save what is shown."""
-        self._controller.snapshot(files.pictures_folder())
-
-    def record(self) -> None:
-        """Begin or finish a recording."""
-        if not self._controller.recording:
-            self.banner.show_notice(None)
-            self._controller.record_to(files.videos_folder())
-        self._controller.record(not self._controller.recording)
-
     def showEvent(self, event: QShowEvent) -> None:
         """Look for what there is."""
         super().showEvent(event)
@@ -158,8 +149,9 @@ class LivePage(QWidget):
         panel.mirrored.connect(controller.mirror)
         panel.sending_wanted.connect(controller.send)
         panel.stop_wanted.connect(controller.stop)
-        panel.snapshot_wanted.connect(self.snapshot)
-        panel.record_wanted.connect(self.record)
+        panel.snapshot_wanted.connect(self.saving.snapshot)
+        panel.record_wanted.connect(self.saving.record)
+        panel.folder_wanted.connect(self.saving.ask_folder)
         controller.state_changed.connect(self._show_state)
         controller.cameras_changed.connect(self._show_cameras)
         controller.found_changed.connect(panel.show_found)
@@ -169,14 +161,13 @@ class LivePage(QWidget):
         controller.recording_changed.connect(self._show_recording)
         controller.virtual_camera_changed.connect(self._show_virtual_camera)
         controller.ready.connect(self._paint_latest)
-        controller.snapshot_saved.connect(self._tell_saved)
-        controller.recording_saved.connect(self._tell_saved)
+        self.saving.told.connect(self._tell)
         controller.noticed.connect(self._tell)
 
     def _add_shortcuts(self) -> None:
         for keys, act in (
-            (QKeySequence(QKeySequence.StandardKey.Save), self.snapshot),
-            (QKeySequence("Ctrl+R"), self.record),
+            (QKeySequence(QKeySequence.StandardKey.Save), self.saving.snapshot),
+            (QKeySequence("Ctrl+R"), self.saving.record),
             (QKeySequence("Ctrl+Return"), self._toggle),
             (QKeySequence("F11"), self._toggle_full_screen),
         ):
@@ -302,14 +293,7 @@ class LivePage(QWidget):
         self.stage.readout.setVisible(shown)
         self._show_recording()
 
-    def _tell_saved(self, path: Path) -> None:
-        def show_folder() -> None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
-
-        action = Action(self.tr("Show the folder"), show_folder, "open")
-        self._tell(Notice(Tone.SUCCESS, self.tr("Saved as “{0}”.").format(path.name), (action,)))
-
-    def _tell(self, notice: Notice) -> None:
+    def _tell(self, notice: Notice | None) -> None:
         self.banner.show_notice(notice)
         self._place_banner()
 

@@ -15,6 +15,7 @@ from desktop.live.state import LiveState, without_password
 from desktop.theme import GAP
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.choice import Choice, ChoiceButton
+from desktop.widgets.folder_choice import FolderChoice
 from desktop.widgets.level import Level
 from desktop.widgets.model_picker import ModelPicker
 from desktop.widgets.switch import Switch
@@ -31,7 +32,7 @@ class LivePanel(QFrame):
 
     camera_chosen: carries a name; network_wanted, file_wanted, example_wanted: another kind of source.
     changed: carries a field of :class:`LiveState` and its new value; mirrored: the mirror was switched.
-    stop_wanted, snapshot_wanted, record_wanted: the buttons below.
+    stop_wanted, snapshot_wanted, record_wanted: the buttons below. folder_wanted: another place for what is saved.
     sending_wanted: carries whether other programs are to get the picture.
     """
 
@@ -45,6 +46,7 @@ class LivePanel(QFrame):
     stop_wanted = Signal()
     snapshot_wanted = Signal()
     record_wanted = Signal()
+    folder_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make the panel of a first start."""
@@ -114,6 +116,7 @@ class LivePanel(QFrame):
         self.largest.setChecked(state.largest_only)
         self.overlay.setChecked(state.overlay)
         self.sound.setChecked(state.sound)
+        self.folder.show_folder(state.folder)
 
     def show_found(self, found: Found) -> None:
         """Offer the models and devices that there are, and grey what there is not."""
@@ -194,6 +197,9 @@ class LivePanel(QFrame):
         self.largest.clicked.connect(lambda on: self.changed.emit("largest_only", on))
 
     def _make_extras(self) -> None:
+        self.folder = FolderChoice(self.tr("Folder of snapshots and recordings"), self.tr("Pictures and videos"))
+        self.folder.folder_chosen.connect(lambda folder: self.changed.emit("folder", folder))
+        self.folder.folder_wanted.connect(self.folder_wanted)
         self.sound = Switch(self.tr("Record with sound"), self.tr("Recordings get what the microphone hears"))
         self.sound.clicked.connect(lambda on: self.changed.emit("sound", on))
         self.sound_note = self._note()
@@ -243,7 +249,15 @@ class LivePanel(QFrame):
             layout.addWidget(part)
         layout.addSpacing(GAP)
         layout.addWidget(_heading(self.tr("More")))
-        for widget in (self.sound, self.sound_note, self.virtual_camera, self.virtual_camera_note, self.overlay):
+        layout.addWidget(self._caption(self.tr("Snapshots and recordings go to")))
+        for widget in (
+            self.folder,
+            self.sound,
+            self.sound_note,
+            self.virtual_camera,
+            self.virtual_camera_note,
+            self.overlay,
+        ):
             layout.addWidget(widget)
         layout.addStretch()
         return body
@@ -268,6 +282,11 @@ class LivePanel(QFrame):
         label.setProperty("role", "caption")
         label.setWordWrap(True)
         label.hide()
+        return label
+
+    def _caption(self, text: str) -> QLabel:
+        label = self._note()
+        self._say(label, text)
         return label
 
     def _say(self, label: QLabel, text: str | None) -> None:

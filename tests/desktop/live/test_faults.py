@@ -249,7 +249,7 @@ def test_a_stop_and_a_start_in_one_breath_begin_anew(desk: LiveDesk) -> None:
 
 def test_leaving_the_page_stops_everything(desk: LiveDesk) -> None:
     desk.start()
-    desk.page.record()
+    desk.page.saving.record()
     desk.wait(lambda: (desk.controller.recorded or 0) > 0.2)
     begun = own_seconds()
     desk.window.show_page("photos")
@@ -280,7 +280,7 @@ def test_closing_the_window_frees_the_camera_within_two_seconds(open_live: OpenL
     if situation in {"running", "reading hangs", "lost", "recording"}:
         desk.wait_drawn()
     if situation == "recording":
-        desk.page.record()
+        desk.page.saving.record()
         desk.wait(lambda: (desk.controller.recorded or 0) > 0.1)
     if situation == "lost":
         desk.webcams.connected = []

@@ -34,6 +34,7 @@ OTHER = LiveState(
     overlay=False,
     unfolded=True,
     sound=True,
+    folder="/somewhere else",
 )
 
 

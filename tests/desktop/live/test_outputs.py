@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from tests.desktop.live.conftest import LiveDesk, OpenLive
 from tests.support.microphones import FakeMicrophone
@@ -134,8 +135,32 @@ def test_a_folder_that_may_not_be_written_is_told(desk: LiveDesk, tmp_path: Path
     desk.wait(lambda: "cannot be made" in desk.told or "could not be saved" in desk.told)
     desk.page.banner.show_notice(None)
     desk.page.panel.record.click()
-    desk.wait(lambda: desk.told.strip())
+    desk.wait(lambda: "cannot be made" in desk.told)
     desk.wait(lambda: not desk.controller.recording)
+    assert "[Errno" not in desk.told
+
+
+def test_snapshots_and_recordings_go_where_the_user_wants_them(
+    desk: LiveDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = tmp_path / "Ferien 假期"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(wanted))
+    folder = desk.page.panel.folder
+    assert folder.text() == "Pictures and videos"
+    folder.choose("ask folder")
+    assert folder.text() == "Ferien 假期"
+    desk.start()
+    desk.wait_fresh()
+    desk.page.panel.snapshot.click()
+    desk.wait(lambda: len(list(wanted.glob("*.png"))) == 1)
+    _record(desk)
+    assert len(list(wanted.glob("*.mp4"))) == 1
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    folder.choose("ask folder")
+    assert folder.key == str(wanted), "a dialog that was closed changes nothing"
+    folder.choose("")
+    desk.page.panel.snapshot.click()
+    desk.wait(lambda: len(list(desk.folder.glob("*.png"))) == 1)
 
 
 class FakeDevice:
