@@ -6,6 +6,7 @@ A connection is made to the address that the user typed and to no other: no prox
 from __future__ import annotations
 
 import errno
+import os
 import select
 import threading
 import time
@@ -224,7 +225,7 @@ class _Body:
     def read(self, size: int) -> bytes:
         """Return at most ``size`` bytes, none at the end."""
         if self._read > LARGEST_PART:
-            raise OSError(errno.EMSGSIZE, "The picture has no end.")
+            raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
         data = bytes(self._raw.read1(size))
         self._read += len(data)
         return data

@@ -15,13 +15,13 @@ from desktop.work.messages import ModelEntry
 class Wish:
     """How things should stand.
 
-    folder: of recordings. attempt: raised to begin a source again that has ended. start: raised at each start, since wishes are passed over
-    when newer ones come: a stop and a start in one breath would else look as if nothing had happened.
+    folder: of recordings. attempt: raised to begin a source again that has ended. start: raised at each start, since
+    wishes are passed over when newer ones come: a stop and a start in one breath would else look as if nothing had
+    happened.
     """
 
     source: SourceChoice
     running: bool = False
-    start: int = 0
     model: str | None = None
     device: str = "auto"
     virtual_camera: bool = False

@@ -40,8 +40,7 @@ class LivePage(QWidget):
         """Make the page; nothing is looked for before it is seen."""
         super().__init__(parent)
         self._controller = controller
-        self._full_screen, self._off = False, True
-        self._seen = False
+        self._full_screen, self._off, self._seen = False, True, False
         self.stage = LiveStage()
         self.panel = LivePanel()
         self.views = LiveViews()

@@ -395,6 +395,13 @@
         </message>
     </context>
     <context>
+        <name>FolderChoice</name>
+        <message>
+            <source>Another folder…</source>
+            <translation>其他資料夾…</translation>
+        </message>
+    </context>
+    <context>
         <name>Gallery</name>
         <message>
             <source>Pasted picture</source>
@@ -518,14 +525,6 @@
             <translation>正在開啟來源…</translation>
         </message>
         <message>
-            <source>Saved as “{0}”.</source>
-            <translation>已儲存為「{0}」。</translation>
-        </message>
-        <message>
-            <source>Show the folder</source>
-            <translation>顯示資料夾</translation>
-        </message>
-        <message>
             <source>You</source>
             <translation>你</translation>
         </message>
@@ -571,6 +570,10 @@
         <message>
             <source>Flip the picture left to right, as a mirror does</source>
             <translation>像照鏡子一樣左右翻轉畫面</translation>
+        </message>
+        <message>
+            <source>Folder of snapshots and recordings</source>
+            <translation>快照與錄影的資料夾</translation>
         </message>
         <message>
             <source>Frames a second</source>
@@ -629,6 +632,10 @@
             <translation>把畫面當作攝影機，提供給視訊會議程式</translation>
         </message>
         <message>
+            <source>Pictures and videos</source>
+            <translation>圖片與影片</translation>
+        </message>
+        <message>
             <source>Processor (CPU)</source>
             <translation>處理器 (CPU)</translation>
         </message>
@@ -667,6 +674,10 @@
         <message>
             <source>Snapshot</source>
             <translation>拍照</translation>
+        </message>
+        <message>
+            <source>Snapshots and recordings go to</source>
+            <translation>快照與錄影存到</translation>
         </message>
         <message>
             <source>Source</source>
@@ -738,6 +749,17 @@
         <message>
             <source>The arrow keys move the divider.</source>
             <translation>用方向鍵移動分隔線。</translation>
+        </message>
+    </context>
+    <context>
+        <name>LiveSaving</name>
+        <message>
+            <source>Saved as “{0}”.</source>
+            <translation>已儲存為「{0}」。</translation>
+        </message>
+        <message>
+            <source>Show the folder</source>
+            <translation>顯示資料夾</translation>
         </message>
     </context>
     <context>
@@ -2096,8 +2118,8 @@
             <translation>模型 {0} 的檔案已損壞或被更換：它的 SHA-256 和資訊檔中的不同。請重新安裝模型。</translation>
         </message>
         <message>
-            <source>The folder {0} for pictures cannot be made ({1}).</source>
-            <translation>無法建立存放圖片的資料夾 {0}（{1}）。</translation>
+            <source>The folder {0} cannot be made ({1}). Choose another one for snapshots and recordings, or plug in the drive that it is on.</source>
+            <translation>無法建立資料夾 {0}（{1}）。請為快照與錄影選擇其他資料夾，或接上它所在的磁碟。</translation>
         </message>
         <message>
             <source>The list of packs {0} cannot be read.</source>
@@ -2214,10 +2236,6 @@
         <message>
             <source>The picture could not be turned into {0} ({1}); save it as PNG.</source>
             <translation>圖片無法轉成 {0}（{1}）；請存成 PNG。</translation>
-        </message>
-        <message>
-            <source>The picture has no end.</source>
-            <translation>圖片沒有結尾。</translation>
         </message>
         <message>
             <source>The picture's brightness values follow no known scale, so its darkest tone was made black and its brightest white.</source>
