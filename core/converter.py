@@ -28,7 +28,7 @@ from core.stopwatch import Stopwatch as Stopwatch
 from core.views import Background
 from core.views import View as View
 
-#: Faces drawn in one call; more only cost memory.
+#: Faces that are drawn between two looks at whether to go on.
 BATCH = 4
 
 

@@ -77,11 +77,18 @@ def wanted(analysis: Analysis, view: View, finish: Finish) -> tuple[int, ...]:
 
 
 def finished(
-    analysis: Analysis, faces: Mapping[int, DrawnFace], view: View, finish: Finish, parting: Parting | None = None
+    analysis: Analysis,
+    faces: Mapping[int, DrawnFace],
+    view: View,
+    finish: Finish,
+    parting: Parting | None = None,
+    used_up: bool = False,
 ) -> Finished:
     """Compose a result of ``faces``, which hold those that are :func:`wanted`.
 
     parting: of the crop that is shown in PORTRAIT, of the picture in FRAME; without it the background is kept.
+    used_up: FRAME is drawn into the analysis' own picture, of which there may be only one in memory; ``before`` is then
+    that result too.
     """
     layers = [_layer(analysis, place, faces[place], view) for place in wanted(analysis, view, finish)]
     strength = HEAT if finish.attention else finish.intensity
@@ -92,7 +99,7 @@ def finished(
         pixels, before, alpha = mixed(layer, strength * layer.opacity), layer.crop, None
     else:
         # The largest face is in front as a rule, so it is laid on top.
-        pixels = overlaid(analysis.picture.pixels, layers, strength)
+        pixels = overlaid(analysis.picture.pixels, layers, strength, in_place=used_up)
         before, alpha = analysis.picture.pixels, analysis.picture.alpha
     if parting is not None:
         pixels, alpha = parting.put_before(pixels, finish.background, alpha)

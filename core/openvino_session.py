@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import importlib.util
-import threading
+import queue
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.cores import usable_cores
 
 OPENVINO = "OpenVINO"
 
@@ -42,6 +44,7 @@ class Value:
 class OpenVINOSession:
     """Answers as an ONNX Runtime session does, as far as this program asks.
 
+    threads: for one run, 0 for all cores; as many runs as find cores for that go on at the same time.
     precision: what the processor computes in, ``float32`` or ``bfloat16`` where it has instructions for that.
     """
 
@@ -56,13 +59,15 @@ class OpenVINOSession:
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "bf16" if fast else "f32",
         }
+        runs = max(1, usable_cores() // threads) if threads else 1
         if threads:
-            settings["INFERENCE_NUM_THREADS"] = threads
+            settings |= {"INFERENCE_NUM_THREADS": runs * threads, "NUM_STREAMS": runs}
         self._model = core.compile_model(str(path), "CPU", settings)
         self._names = [output.get_any_name() for output in self._model.outputs]
-        # A request holds the buffers of one run; threads take turns at it.
-        self._request = self._model.create_infer_request()
-        self._turn = threading.Lock()
+        # A request holds the buffers of one run; threads take turns at them.
+        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        for _ in range(runs):
+            self._idle.put(self._model.create_infer_request())
 
     def get_providers(self) -> list[str]:
         """Return what it runs on."""
@@ -80,10 +85,13 @@ class OpenVINOSession:
         self, output_names: Sequence[str] | None, input_feed: Mapping[str, NDArray[np.generic]]
     ) -> list[NDArray[np.generic]]:
         """Run the model; the results are copies, in the order of ``output_names`` (None: all)."""
-        with self._turn:
-            results = self._request.infer(dict(input_feed))
+        request = self._idle.get()
+        try:
+            results = request.infer(dict(input_feed))
             places = [self._names.index(name) for name in (output_names or self._names)]
             return [np.array(results[place]) for place in places]
+        finally:
+            self._idle.put(request)
 
 
 def open_openvino(path: Path, threads: int = 0) -> OpenVINOSession:

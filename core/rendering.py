@@ -46,13 +46,18 @@ def mixed(layer: Layer, intensity: float) -> NDArray[np.uint8]:
 
 
 def overlaid(
-    pixels: NDArray[np.uint8], layers: Sequence[Layer], intensity: float = 1.0, how: Paste = paste
+    pixels: NDArray[np.uint8],
+    layers: Sequence[Layer],
+    intensity: float = 1.0,
+    how: Paste = paste,
+    in_place: bool = False,
 ) -> NDArray[np.uint8]:
     """Return a copy of ``pixels`` (H, W, 3) uint8 with every layer laid over it, the first one on top.
 
     intensity: 0 leaves the picture as it is, 1 shows the drawings wholly; each layer's opacity is multiplied by it.
+    in_place: lay them over ``pixels`` themselves, where nobody wants the original any more.
     """
-    picture = pixels.copy()
+    picture = pixels if in_place else pixels.copy()
     for layer in reversed(layers):
         strength = _share(intensity) * layer.opacity
         if strength > 0.0:

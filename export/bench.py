@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cores import usable_cores
 from core.errors import ModelError
-from core.live.loading import usable_cores
 from core.openvino_session import OpenVINOSession, installed_openvino
 from core.runtime import Device, Session, installed_distributions, open_session
 

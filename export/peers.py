@@ -23,7 +23,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.catalogue import Direction, Model, load_catalogue, load_model_folder
 from core.contract import Contract, Layout
-from core.live.loading import usable_cores
+from core.cores import usable_cores
 from core.runtime import Device, installed_distributions, open_session
 from export import one_run
 from export.crops import crops_from, standard_folder

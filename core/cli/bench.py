@@ -16,10 +16,11 @@ import psutil
 from core.catalogue import Model, load_catalogue, load_model_folder
 from core.cli.bench_folder import measure_folder
 from core.cli.numbers import real, whole
+from core.cores import usable_cores
 from core.errors import AnimirrorError, SourceError
 from core.live.events import Event, Fault, Notice, Status, StatusChanged
 from core.live.frame import Result
-from core.live.loading import live_model, load_detector, load_generator, once, usable_cores
+from core.live.loading import live_model, load_detector, load_generator, once
 from core.live.session import LiveSession
 from core.live.sources import FileSource, Source
 from core.live.stats import Spread

@@ -15,11 +15,11 @@ import psutil
 from core.background_matting import Matting
 from core.catalogue import Model
 from core.cli.inputs import expand
-from core.converter import BATCH
+from core.cores import usable_cores
 from core.errors import AnimirrorError
 from core.faces import FaceDetector
 from core.generator import Generator
-from core.live.loading import load_generator, once, usable_cores
+from core.live.loading import load_generator, once
 from core.queue import Kind, Outcome, PhotoLine, PhotoTask, Tools, kind_of
 from core.queue.line import drawing_threads, session_threads
 from core.queue.photo import Photo
@@ -125,9 +125,9 @@ def _one_by_one(tasks: list[PhotoTask], generator: Generator) -> tuple[dict[str,
             pixels += photo.size()
             photo.read(detector, generator)
             crops = photo.crops
-            for start in range(0, len(crops), BATCH):
+            for start in range(0, len(crops), generator.together):
                 begun = time.perf_counter()
-                styled = generator.run(crops[start : start + BATCH])
+                styled = generator.run(crops[start : start + generator.together], attention=False)
                 photo.take(styled, generator, 1000 * (time.perf_counter() - begun))
             faces += len(photo.write(Matting.installed).faces)
         except AnimirrorError:  # counted on the line

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from core.catalogue import Catalogue, Kind, Model
+from core.cores import usable_cores
 from core.faces import FaceDetector
 from core.generator import Generator
 from core.live.tracker import WORK_SIDE, Detector
@@ -19,11 +18,6 @@ from core.runtime import Device
 Loaded = TypeVar("Loaded")
 Load = Callable[[Model, Device], Generator]
 LoadDetector = Callable[[], Detector]
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use; more threads than those would fight each other."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def live_threads() -> int:

@@ -2,7 +2,8 @@
 
     reading threads -> slots -> drawing threads -> slots -> writing threads
 
-Each photo is in one stage at a time; several are on the line. Faces of several photos are drawn in one batch. How much
+Each photo is in one stage at a time; several are on the line. Where a card draws, faces of several
+photos share a batch; on a processor, where a batch is slower than its faces, several are drawn side by side. How much
 is on the line is bounded by pixels, so that memory does not grow with the folder, and a very large photo goes alone.
 """
 
@@ -17,11 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.background_matting import Matting
-from core.converter import BATCH
+from core.cores import usable_cores
 from core.errors import AnimirrorError, ImageError, ModelError, quoted
 from core.faces import FaceDetector
 from core.generator import Generator, Styled
-from core.live.loading import usable_cores
 from core.queue.photo import Outcome, Photo, PhotoTask
 from core.runtime import CPU
 
@@ -174,10 +174,11 @@ class PhotoLine:
     def _draw_all(self, run: _Run) -> None:
         while (first := self._read.get()) is not None:
             batch = [first]
-            faces = len(first[0].crops)
+            faces = first[0].faces
+            together = self._tools.generator().together
             ended = False
             # What is there already shares the batch; nothing waits for it to fill.
-            while faces < BATCH:
+            while faces < together:
                 try:
                     more = self._read.get_nowait()
                 except queue.Empty:
@@ -186,7 +187,7 @@ class PhotoLine:
                     ended = True
                     break
                 batch.append(more)
-                faces += len(more[0].crops)
+                faces += more[0].faces
             self._draw(batch, run)
             if ended:
                 return
@@ -195,17 +196,23 @@ class PhotoLine:
         try:
             generator = self._tools.generator()
             crops = np.concatenate([photo.crops for photo, _ in batch])
-            owners = [photo for photo, _ in batch for _ in photo.crops]
-            for start in range(0, len(crops), BATCH):
+            owners = [photo for photo, _ in batch for _ in range(photo.faces)]
+            attention = any(photo.task.finish.attention for photo, _ in batch)
+            for start in range(0, len(crops), generator.together):
                 begun = time.perf_counter()
-                styled = generator.run(crops[start : start + BATCH])
+                styled = generator.run(crops[start : start + generator.together], attention)
                 spent = 1000 * (time.perf_counter() - begun) / len(styled.anime)
-                for number, photo in enumerate(owners[start : start + BATCH]):
+                for number, photo in enumerate(owners[start : start + generator.together]):
                     looked = None if styled.attention is None else styled.attention[number : number + 1]
                     photo.take(Styled(styled.anime[number : number + 1], looked), generator, spent)
         except Exception as error:
+            if len(batch) == 1:
+                self._fail(*batch[0], error, run)
+                return
+            # One photo's trouble is not the others'.
             for photo, share in batch:
-                self._fail(photo, share, error, run)
+                photo.forget_drawings()
+                self._draw([(photo, share)], run)
             return
         for entry in batch:
             self._drawn.put(entry)

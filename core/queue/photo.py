@@ -88,6 +88,15 @@ class Photo:
         """The crops that have to be drawn, (N, S, S, 3) uint8."""
         return self._read.crops[list(wanted(self._read, self.task.view, self.task.finish))]
 
+    @property
+    def faces(self) -> int:
+        """How many crops those are."""
+        return len(wanted(self._read, self.task.view, self.task.finish))
+
+    def forget_drawings(self) -> None:
+        """Let the crops be drawn anew."""
+        self._drawn = []
+
     def take(self, styled: Styled, generator: Generator, milliseconds: float) -> None:
         """Take in the drawings of the next crops, which took this long."""
         places = wanted(self._read, self.task.view, self.task.finish)[len(self._drawn) :]
@@ -107,7 +116,9 @@ class Photo:
             with self.watch.stage("matte"):
                 parting = part(analysis, task.view, task.finish, matting())
         with self.watch.stage("compose"):
-            result = finished(analysis, faces, task.view, task.finish, parting)
+            # The original is wanted beside the result, or for what is behind people.
+            used_up = parting is None and not task.beside
+            result = finished(analysis, faces, task.view, task.finish, parting, used_up)
             if task.beside:
                 result = beside_original(result, analysis.picture.alpha if task.view is View.FRAME else None)
         told, found = notes(analysis, task.view, task.finish), analysis.faces

@@ -11,7 +11,7 @@ import torch
 from core import paths
 from core.blending import Blend
 from core.catalogue import Model, load_catalogue, load_model_folder
-from core.live.loading import usable_cores
+from core.cores import usable_cores
 from export.distil.apprentice import DistilRecipe
 from export.distil.run import Photos, distil, twin
 from export.distil.views import Variation

@@ -59,3 +59,18 @@ def test_a_face_that_leaves_the_picture_is_pasted_as_far_as_it_is_inside() -> No
     paste(picture, np.zeros((256, 256, 3), np.uint8), face_matte(256), alignment)
     assert picture[5, 5].max() < 30
     assert (picture[95, 95] == 200).all()
+
+
+def test_a_face_larger_than_a_strip_is_laid_on_as_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(3)
+    picture = random.integers(0, 255, (500, 400, 3), np.uint8)
+    crop = random.integers(0, 255, (256, 256, 3), np.uint8)
+    alignment = align((TEMPLATE - 0.5) @ np.array([[0.96, 0.28], [-0.28, 0.96]]) * 420 + (200, 250))
+    pasted = []
+    for pixels in (1 << 30, 9000):
+        monkeypatch.setattr("core.compose._STRIP_PIXELS", pixels)
+        pasted.append(picture.copy())
+        paste(pasted[-1], crop, face_matte(256), alignment)
+    assert np.abs(pasted[0].astype(int) - picture).max() > 50
+    # OpenCV rounds places to 32nds of a pixel, counted from the strip.
+    assert np.abs(pasted[0].astype(int) - pasted[1]).max() <= 2

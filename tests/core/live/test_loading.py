@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from core.catalogue import Catalogue, load_catalogue
+from core.cores import usable_cores
 from core.errors import ModelError
-from core.live.loading import live_model, live_threads, load_generator, once, usable_cores
+from core.live.loading import live_model, live_threads, load_generator, once
 from core.runtime import Device
 from tests.support.models import tiny_model
 from tests.support.stand_in import stand_in_model

@@ -30,20 +30,25 @@ from tests.support.videos import picture
 
 
 class Watched:
-    """A generator that notes how many crops it is given at once, and may fail."""
+    """A generator that notes how many crops it is given at once, and may fail: always, or where they are many.
 
-    def __init__(self, inner: Generator) -> None:
+    together: 4, as on a card.
+    """
+
+    def __init__(self, inner: Generator, together: int = 4) -> None:
+        self.together = together
         self.inner, self.model, self.size, self.session = inner, inner.model, inner.size, inner.session
         self.batches: list[int] = []
         self.ready: Callable[[], bool] = lambda: True
         self.broken = False
+        self.most = together
 
-    def run(self, crops: NDArray[np.uint8]) -> Styled:
+    def run(self, crops: NDArray[np.uint8], attention: bool = True) -> Styled:
         self.batches.append(len(crops))
         wait_for(self.ready)
-        if self.broken:
+        if self.broken or len(crops) > self.most:
             raise ModelError("The model stopped.")
-        return self.inner.run(crops)
+        return self.inner.run(crops, attention)
 
 
 class SomeFaces(OneFace):
@@ -106,6 +111,24 @@ def test_many_faces_of_one_photo_are_drawn_in_batches_of_the_usual_size(generato
     line_of(generator, faces=11).run(tasks(tmp_path, 1), outcomes.append)
     assert outcomes[0].error is None
     assert generator.batches == [4, 4, 3]
+
+
+def test_on_a_processor_faces_are_drawn_one_by_one(generator: Watched, tmp_path: Path) -> None:
+    alone = Watched(generator.inner, generator.inner.together)
+    outcomes: list[Outcome] = []
+    line_of(alone, faces=3).run(tasks(tmp_path, 2), outcomes.append)
+    assert all(outcome.error is None for outcome in outcomes)
+    assert alone.batches == [1] * 6
+
+
+def test_a_batch_that_fails_is_drawn_photo_by_photo(generator: Watched, tmp_path: Path) -> None:
+    generator.most = 1
+    outcomes: list[Outcome] = []
+    line = line_of(generator, readers=2, drawers=1)
+    generator.ready = lambda: len(generator.batches) > 1 or line._read.qsize() > 1
+    line.run(tasks(tmp_path, 8), outcomes.append)
+    assert max(generator.batches) > 1
+    assert [outcome.error for outcome in outcomes] == [None] * 8
 
 
 def test_memory_is_bounded_by_pixels_and_what_is_larger_goes_alone() -> None:
@@ -183,7 +206,7 @@ def test_a_large_photo_takes_less_than_twelve_bytes_a_pixel(tmp_path: Path) -> N
         from core.runtime import Device
         from core.views import View
         from core.writing import Destination
-        from tests.support.sources import OneFace, wait_for
+        from tests.support.sources import OneFace
         folder = Path(sys.argv[1])
         generator = Generator(load_model_folder(Path(sys.argv[2])), Device.CPU, threads=1)
         generator.run(np.zeros((4, 256, 256, 3), np.uint8))
