@@ -174,7 +174,11 @@ def test_ctrl_c_saves_and_ends_cleanly(recipe_file: Path, tmp_path: Path) -> Non
     assert metadata["step"] == [line["step"] for line in read_stats(stats)][-1]
 
 
-def test_two_processes_get_the_gradients_of_one_with_the_same_batch(recipe_file: Path, tmp_path: Path) -> None:
+def test_two_processes_get_the_gradients_of_one_with_the_same_batch(
+    recipe_file: Path, prepared_set: Path, tmp_path: Path
+) -> None:
+    # What one of them cannot read, both leave out.
+    sorted((prepared_set / "trainB").iterdir())[0].write_bytes(b"broken")
     moments = []
     for devices in (1, 2):
         out = tmp_path / f"devices-{devices}"
@@ -192,6 +196,8 @@ def test_two_processes_get_the_gradients_of_one_with_the_same_batch(recipe_file:
             together = command("run", recipe_file, "--out", out, *arguments)
             done = subprocess.run(together, cwd=ROOT, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr
+            assert "1 pictures could not be read and were left out." in done.stdout
+            assert "training: " not in done.stderr
         tensors, _ = checkpoints.load(out / "last.safetensors")
         # After one step Adam's first moment is the gradient times 1 - beta1.
         moments.append({name: tensor for name, tensor in tensors.items() if name.endswith("/exp_avg")})
