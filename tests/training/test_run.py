@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 import torch
 from lightning_fabric import Fabric
 
+from tests.support.sources import PATIENCE, wait_for
 from training import checkpoints
 from training.__main__ import main
 from training.cyclegan_run import CycleGANRun
@@ -162,9 +162,7 @@ def test_ctrl_c_saves_and_ends_cleanly(recipe_file: Path, tmp_path: Path) -> Non
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     stats = out / "stats.jsonl"
-    deadline = time.monotonic() + 120
-    while not (stats.is_file() and stats.stat().st_size) and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.1)
+    wait_for(lambda: (stats.is_file() and stats.stat().st_size) or process.poll() is not None, 3 * PATIENCE)
     process.send_signal(signal.SIGINT)
     printed, errors = process.communicate(timeout=120)
     assert process.returncode == 130, errors

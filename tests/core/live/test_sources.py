@@ -185,12 +185,13 @@ def test_a_raw_stream_without_an_index_is_repeated_at_its_own_pace(video: Path, 
                 packet.stream = stream
                 target.mux(packet)
     source = FileSource(path)
+    begun = time.perf_counter()
     source.open()
     found = [source.read() for _ in range(40)]
     source.close()
     times = [frame.time for frame in found]
     assert sum(later < earlier for earlier, later in itertools.pairwise(times)) >= 2
-    assert found[14].captured - found[0].captured > 0.3
+    assert found[14].captured - begun > 0.4
 
 
 def test_the_only_frame_of_a_file_is_shown_for_its_time(tmp_path: Path) -> None:

@@ -22,10 +22,8 @@ from core.runtime import Device
 from core.settings import PhotoSettings, PictureFormat
 from core.views import View
 from tests.support.models import tiny_model
-from tests.support.sources import OneFace
+from tests.support.sources import PATIENCE, OneFace, wait_for
 from tests.support.videos import Sound, picture, streams_of, write_video
-
-PATIENCE = 60.0
 
 
 class Faces(OneFace):
@@ -87,13 +85,6 @@ def photos(folder: Path, count: int, name: str = "photo") -> list[Path]:
 
 def states(queue: ConversionQueue) -> list[State]:
     return [job.state for job in queue.jobs]
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_files_of_every_kind_become_results_and_are_told_as_they_finish(
@@ -206,7 +197,7 @@ def test_a_photo_in_work_is_stopped_and_leaves_nothing(
     faces.gate.clear()
     queue = start()
     (job,) = queue.add(photos(tmp_path / "in", 1), wishes)
-    until(lambda: faces.seen == 1)
+    wait_for(lambda: faces.seen == 1)
     queue.cancel(job.identifier)
     faces.gate.set()
     assert queue.wait(PATIENCE)
