@@ -50,6 +50,11 @@ def module(name: str) -> Callable[[list[str]], list[list[str]]]:
 ALL_TESTS = ["--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile"]
 
 
+def script(path: str) -> Callable[[list[str]], list[list[str]]]:
+    """One step: run the file."""
+    return lambda arguments: [["-P", str(ROOT / path), *arguments]]
+
+
 def checks(arguments: list[str]) -> list[list[str]]:
     """Every check and then pytest, or pytest alone, in one process, where the caller chose the tests."""
     linters = [["-m", "ruff", "check"], ["-m", "ruff", "format", "--check"], ["-m", "mypy"]]
@@ -62,6 +67,7 @@ VERBS = {
     "train": Verb(["app", "training"], False, "train a model", module("training")),
     "export": Verb(["app", "training"], False, "turn a checkpoint into the app's model", module("export")),
     "words": Verb(["app"], False, "bring the translations up to the texts", module("resources.translations")),
+    "screenshots": Verb(["app"], False, "take the pictures in docs/screenshots", script("docs/screenshots.py")),
     "package": Verb(["app", "packaging"], False, "make the packaged app in dist; --check tries it", module("bundle")),
 }
 
@@ -349,7 +355,7 @@ def carry_out(root: Path, python: Path, steps: list[list[str]]) -> int:
 
 def usage() -> str:
     """What can be typed."""
-    verbs = "\n".join(f"    python dev.py {name:<8}{verb.about}" for name, verb in VERBS.items())
+    verbs = "\n".join(f"    python dev.py {name:<12}{verb.about}" for name, verb in VERBS.items())
     return f"Usage:\n{verbs}\nThe first call makes .venv and installs everything; later calls start at once."
 
 

@@ -18,6 +18,15 @@ GAP = 8
 """The unit of spacing: gaps and margins are multiples of it."""
 
 
+_TRADITIONAL_CHINESE = (
+    "Microsoft JhengHei UI",
+    "PingFang TC",
+    "Noto Sans CJK TC",
+    "Noto Sans TC",
+    "Source Han Sans TC",
+)
+
+
 @dataclass(frozen=True)
 class Tokens:
     """The colours of one scheme, as ``#rrggbb``; text on each of the grounds it is used on has a contrast of 4.5:1."""
@@ -116,6 +125,9 @@ def base_font(system: QFont) -> QFont:
     if QFontDatabase.families() and font.family() in {"Sans Serif", "Sans", "DejaVu Sans"}:
         chosen = [family for family in ("Inter", "Noto Sans", "Open Sans", "Roboto") if QFontDatabase.hasFamily(family)]
         font.setFamilies([*chosen, font.family()])
+    # Of the fonts that have Chinese letters, many systems take a Japanese one where none is named.
+    there = set(QFontDatabase.families())
+    font.setFamilies([*font.families(), *(family for family in _TRADITIONAL_CHINESE if family in there)])
     font.setPointSizeF(max(10.0, font.pointSizeF()))
     return font
 

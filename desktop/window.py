@@ -116,11 +116,16 @@ class MainWindow(QWidget):
         self.show_page(page)
         self._stack.show()
         self._bar.setVisible(not self.isFullScreen())
+        layout = self.layout()
+        assert layout is not None
         for old, new in ((stack, self._stack), (bar, self._bar)):
+            layout.removeWidget(old)
             old.hide()
             old.deleteLater()
             # What lies over the window stays there.
             new.lower()
+        layout.invalidate()
+        layout.activate()
         self.setUpdatesEnabled(True)
         if asked_here:
             self._languages.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -59,10 +59,10 @@ class LivePage(QWidget):
         self._connect()
         self._add_shortcuts()
         self.set_full_screen(False)
-        self._show_state(controller.state)
-        self._show_phase()
         if controller.found is not None:
             self.panel.show_found(controller.found)
+        self._show_state(controller.state)
+        self._show_phase()
         self._show_virtual_camera()
 
     def succeed(self, before: LivePage) -> None:

@@ -145,6 +145,16 @@ class WelcomePage(QWidget):
         elif event.type() == QEvent.Type.LanguageChange:
             self._translation.start()
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Let Tab go round on the page: what is below it cannot be seen."""
+        stops = [stop for stop in (self.camera, self.language, self.start_button) if stop.isEnabled()]
+        place = next((place for place, stop in enumerate(stops) if stop.hasFocus()), -1)
+        step = 1 if forward else -1
+        stops[(place + step) % len(stops)].setFocus(
+            Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        )
+        return True
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Hide what is below."""
         QPainter(self).fillRect(self.rect(), self.palette().window())

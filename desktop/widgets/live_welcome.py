@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.icons import illustration, line_pixmap
@@ -89,6 +90,19 @@ class LiveWelcome(QWidget):
                 self.tr("Plug one in, and it appears here by itself. Or choose one of the other ways below.")
             )
         self.start_button.setVisible(possible)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the drawing out where there is no room for it."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            here = self._picture.isVisibleTo(self)
+            words = layout.minimumSize().height() - (_PICTURE.height() + layout.spacing() if here else 0)
+            self._picture.setVisible(words + _PICTURE.height() + layout.spacing() <= self.height())
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw anew in the colours of a new theme."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 
@@ -32,7 +32,8 @@ class ModelCard(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Return room for two lines."""
-        lines = QFontMetrics(self._name_font()).height() + QFontMetrics(self._style_font()).height()
+        name, style = self.entry.shown_name, self.entry.shown_style
+        lines = _height(self._name_font(), name) + _height(self._style_font(), style)
         return QSize(180, lines + 2 * _MARGIN)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -81,6 +82,12 @@ class ModelCard(QAbstractButton):
         return font
 
 
+def _height(font: QFont, text: str) -> int:
+    """Return how high a line is; another font's letters, such as Chinese ones, may be higher than the font says."""
+    metrics = QFontMetrics(font)
+    return max(metrics.height(), metrics.boundingRect(QRect(0, 0, 999, 999), Qt.TextFlag.TextSingleLine, text).height())
+
+
 class ModelPicker(QWidget):
     """Cards of which exactly one is chosen; Tab reaches it, and the arrow keys choose others.
 
@@ -109,6 +116,7 @@ class ModelPicker(QWidget):
         """Offer these models instead of the present ones."""
         for card in self._cards.values():
             self._group.removeButton(card)
+            card.hide()
             card.deleteLater()
         self._cards = {entry.identifier: ModelCard(entry) for entry in entries}
         for card in self._cards.values():

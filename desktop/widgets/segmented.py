@@ -35,6 +35,7 @@ class SegmentedControl(QFrame):
         self.setProperty("role", "segments")
         self.setAccessibleName(name)
         self._buttons: dict[str, IconButton] = {}
+        self._labels: dict[IconButton, str] = {}
         self._group = QButtonGroup(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
@@ -46,6 +47,7 @@ class SegmentedControl(QFrame):
             button.setAccessibleName(f"{name}: {segment.label}")
             self._group.addButton(button)
             self._buttons[segment.key] = button
+            self._labels[button] = segment.label
             layout.addWidget(button)
         self._buttons[segments[0].key].setChecked(True)
         self._group.buttonToggled.connect(self._toggled)
@@ -60,6 +62,21 @@ class SegmentedControl(QFrame):
         self._group.blockSignals(True)
         self._buttons[key].setChecked(True)
         self._group.blockSignals(False)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Show the drawings alone where there is little room; their names are told all the same."""
+        for button in self._buttons.values():
+            button.set_label("" if narrow else self._labels[button])
+
+    @property
+    def full_width(self) -> int:
+        """How much room all of it takes."""
+        margins = self.contentsMargins()
+        icon_and_edges = self._group.buttons()[0].iconSize().width() + 24
+        words = sum(
+            self.fontMetrics().horizontalAdvance(f"\N{NO-BREAK SPACE}{label}") for label in self._labels.values()
+        )
+        return words + len(self._labels) * (icon_and_edges + 2) + 8 + margins.left() + margins.right()
 
     @property
     def buttons(self) -> tuple[IconButton, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.widgets.buttons import IconButton
@@ -53,10 +54,17 @@ class ViewBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
+        self.modes.setMinimumWidth(1)
         layout.addWidget(self.modes)
         layout.addStretch()
         for button in self.buttons:
             layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words out where there is no room for them."""
+        super().resizeEvent(event)
+        others = sum(button.sizeHint().width() + 2 for button in self.buttons)
+        self.modes.set_narrow(self.modes.full_width + others > self.width())
 
     @property
     def buttons(self) -> tuple[IconButton, ...]:

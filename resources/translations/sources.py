@@ -15,7 +15,13 @@ CORE = "core"
 _TOLD_ELSEWHERE = ("core/cli/", "core/doctor.py", "core/selftest.py", "core/logs.py", "core/peak.py", "core/privacy.py")
 """What only a terminal or a bug report shows, which are in English."""
 
-_NOT_SHOWN = ("desktop/stylesheet.py", "desktop/display.py", "desktop/main.py", "desktop/dialogs/defect.py")
+_NOT_SHOWN = (
+    "desktop/stylesheet.py",
+    "desktop/theme.py",
+    "desktop/display.py",
+    "desktop/main.py",
+    "desktop/dialogs/defect.py",
+)
 _UNSEEN_CALLS = frozenset(
     ("Field", "field", "ValueError", "TypeError", "RuntimeError", "note", "debug", "print", "add_argument")
 ) | {"tr", "translate"}

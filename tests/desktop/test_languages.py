@@ -49,13 +49,14 @@ def english(window: QWidget, *names: str) -> set[str]:
 
 def there_and_back(desk: Desk, *names: str) -> None:
     """Switch to Chinese and back; nothing is left in the wrong language, nothing cut off, and all is as it was."""
-    before = texts(desk.window)
+    before, height = texts(desk.window), desk.window.photos.height()
     assert cut_off(desk.window) == []
     assert not any(map(is_chinese, before - {"繁體中文"}))
     speak(desk, "zh_TW")
     QApplication.processEvents()
     assert english(desk.window, *names) == set()
     assert cut_off(desk.window) == []
+    assert desk.window.photos.height() == height
     speak(desk, "en")
     QApplication.processEvents()
     assert texts(desk.window) == before

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 
 from desktop.widgets.choice import ChoiceButton
 from desktop.widgets.model_picker import ModelCard
+from desktop.widgets.readout import ReadoutOverlay
 from desktop.widgets.switch import Switch
 
 
@@ -15,11 +16,18 @@ def shown(root: QWidget) -> list[QWidget]:
     return [widget for widget in (root, *root.findChildren(QWidget)) if widget.isVisible()]
 
 
+def written_on(widget: QWidget) -> str:
+    """What a label or button shows, also one that paints its words itself."""
+    if isinstance(widget, ReadoutOverlay):
+        return widget.text
+    return widget.text() if isinstance(widget, QAbstractButton | QLabel) else ""
+
+
 def texts(root: QWidget) -> set[str]:
     """Everything that is written below ``root``, or told about a control; only what has words."""
     found = set()
     for widget in shown(root):
-        written = widget.text() if isinstance(widget, QAbstractButton | QLabel) else ""
+        written = written_on(widget)
         found |= {written, widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()}
     return {text.strip("\N{NO-BREAK SPACE} ") for text in found if any(sign.isalpha() for sign in text)}
 
@@ -32,7 +40,7 @@ def cut_off(root: QWidget) -> list[str]:
     """The texts below ``root`` that have less room than they need. Fields for names may shorten theirs with dots."""
     found = []
     for widget in shown(root):
-        text = widget.text() if isinstance(widget, QAbstractButton | QLabel) else ""
+        text = written_on(widget)
         if text and not _has_room(widget):
             found.append(f"{type(widget).__name__} {text!r} {widget.size().toTuple()}")
     return found
