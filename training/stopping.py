@@ -80,10 +80,13 @@ class StopRule:
         calm = smoothed(distances)
         # A young run jumps about more than an old one: only the latest values tell the noise of today.
         jitter = noise(distances[-2 * self.patience :])
-        record, since = calm[0], 0
+        worst = record = calm[0]
+        since = 0
         for value in calm[1:]:
-            needed = max(self.least_gain * (calm[0] - record), jitter)
-            if value < record - needed:
+            if value > worst + jitter:
+                # Young networks often get worse before they get better: what is won is counted from the worst.
+                worst, record, since = value, value, 0
+            elif value < record - max(self.least_gain * (worst - record), jitter):
                 record, since = value, 0
             else:
                 since += 1

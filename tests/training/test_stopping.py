@@ -111,3 +111,33 @@ def test_kernel_distance_is_zero_within_a_distribution_and_grows_with_the_gap() 
     # Three points by hand: kernel (xy + 1)^3 in one dimension.
     x, y = torch.tensor([[0.0], [1.0]]), torch.tensor([[1.0], [2.0]])
     assert kernel_distance(x, y) == pytest.approx(1.0 + 27.0 - 2 * (1 + 1 + 8 + 27) / 4)
+
+
+def test_a_run_that_gets_worse_before_it_gets_better_is_not_done_on_the_way() -> None:
+    # As measured of a real run: for the first third every distance is above the first one.
+    hump = [
+        8.1,
+        8.9,
+        11.8,
+        10.6,
+        8.4,
+        10.6,
+        14.0,
+        16.4,
+        19.4,
+        16.8,
+        15.1,
+        13.2,
+        13.4,
+        10.8,
+        6.5,
+        4.4,
+        3.8,
+        3.5,
+        3.0,
+        2.5,
+    ]
+    series = [Measurement(40 * (i + 1), kid, 0.6) for i, kid in enumerate([*hump, *[2.0] * 20])]
+    verdict = RULE.verdict(series)
+    assert verdict.done_at is not None
+    assert verdict.done_at > 40 * len(hump)
