@@ -30,6 +30,8 @@ def _record(desk: LiveDesk, seconds: float = 0.6) -> None:
 
 def test_a_snapshot_is_what_is_seen_at_its_full_size(desk: LiveDesk) -> None:
     assert not desk.page.panel.snapshot.isEnabled()
+    saved_as: list[Path] = []
+    desk.controller.snapshot_saved.connect(saved_as.append)
     desk.start()
     desk.wait_fresh()
     QTest.keyClick(desk.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
@@ -37,8 +39,9 @@ def test_a_snapshot_is_what_is_seen_at_its_full_size(desk: LiveDesk) -> None:
     (button,) = desk.page.banner.buttons
     assert button.text().strip() == "Show the folder"
     desk.page.panel.snapshot.click()
-    desk.wait(lambda: len(list(desk.folder.glob("*.png"))) == 2)
-    with Image.open(next(desk.folder.glob("*.png"))) as saved:
+    desk.wait(lambda: len(saved_as) == 2)
+    assert sorted(desk.folder.iterdir()) == sorted(saved_as)
+    with Image.open(saved_as[1]) as saved:
         assert saved.size == (320, 240)
         middle = np.asarray(saved)[118:122, 158:162].mean(axis=(0, 1))
     np.testing.assert_allclose(middle, 255 - picture()[118:122, 158:162][:, ::-1].mean(axis=(0, 1)), atol=40)
