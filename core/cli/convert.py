@@ -182,7 +182,14 @@ class _Work:
     def _convert_moving(self, source: Path, kind: Kind) -> Told:
         options = self._options
         try:
-            drawer = MovingDrawer(self._moving_detector(), self._generator(), options.view, options.intensity)
+            drawer = MovingDrawer(
+                self._moving_detector(),
+                self._generator(),
+                options.view,
+                options.intensity,
+                background=options.background,
+                matting=self._matting,
+            )
             destination = self._destination(source, source.suffix)
             if kind is Kind.ANIMATION:
                 made = convert_animation(source, destination, drawer, options.quality, options.keep_gps)

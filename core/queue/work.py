@@ -92,7 +92,15 @@ def convert_moving(
     """Convert a video or an animation. Raises AnimirrorError."""
     wishes = job.wishes
     generator = workshop.generator(wishes.model, alone=True)
-    drawer = MovingDrawer(workshop.moving_detector(), generator, wishes.view, wishes.intensity, wishes.steadiness)
+    drawer = MovingDrawer(
+        workshop.moving_detector(),
+        generator,
+        wishes.view,
+        wishes.intensity,
+        wishes.steadiness,
+        wishes.background,
+        workshop.matting,
+    )
     if kind is Kind.ANIMATION:
         made = convert_animation(job.source, destination, drawer, wishes.quality, wishes.keep_gps, progress, preview)
         return Made(made.path, made.notes)

@@ -30,7 +30,7 @@ class Workshop:
         self._device = device
         self._load_detector = load_detector
         self.moving_detector: Callable[[], Detector] = once(load_moving)
-        self._matting: Callable[[], Matting] = once(Matting.installed)
+        self.matting: Callable[[], Matting] = once(Matting.installed)
         self._lock = threading.Lock()
         self._models: Catalogue | None = None
         self._generators: dict[tuple[str, bool], Generator] = {}
@@ -65,4 +65,4 @@ class Workshop:
 
     def tools(self, identifier: str | None) -> Tools:
         """Return what a line of photos works with."""
-        return Tools(self._load_detector, lambda: self.generator(identifier), self._matting)
+        return Tools(self._load_detector, lambda: self.generator(identifier), self.matting)

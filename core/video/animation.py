@@ -55,8 +55,8 @@ def convert_animation(
             if not progress(0.9 * number / animation.count):
                 raise Cancelled("Stopped.")
             shown = _on_white(frame.pixels, frame.alpha)
-            result = drawer.draw(shown, seconds)
-            drawn.append(Still(result, frame.alpha if drawer.keeps_shape else None, frame.milliseconds))
+            result, alpha = drawer.draw_see_through(shown, frame.alpha, seconds)
+            drawn.append(Still(result, alpha, frame.milliseconds))
             if preview is not None:
                 preview(shown, result, seconds)
             seconds += frame.milliseconds / 1000

@@ -23,6 +23,7 @@ from core.video.encoders import Encoding, to_frame, working_encoder
 from core.video.frames import Shown, VideoInfo, VideoReader
 from core.video.joining import Cut, join, plan
 from core.video.segments import Segments
+from core.views import Background
 from core.writing import Destination
 
 #: Frames that are decoded ahead of drawing.
@@ -89,6 +90,8 @@ def convert_video(
                 work.segments.finish_piece()
             raise
         notes = _notes(reader, work)
+        if drawer.background is Background.TRANSPARENT:
+            notes.append("A video cannot be see-through, so what is behind people was made white.")
     chosen = plan(source, work.segments)
 
     def joining(share: float) -> bool:

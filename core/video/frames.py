@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import av.error
 import numpy as np
 from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -22,6 +25,8 @@ from core.video.tones import is_hdr, shown_rgb
 #: Damaged packets in a row after which the rest of a file is given up.
 _MOST_DAMAGE = 500
 _USUAL_RATE = Fraction(25)
+#: Seconds that two lengths may differ by rounding.
+_EQUAL = Fraction(1, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class VideoInfo:
 
     base: seconds of one tick. rate: frames a second, on average. start, duration: seconds, None where it does not say.
     origin: seconds at which the first of all its streams begins. frames: how many to expect, 0 where that is unknown.
+    of_all: whether the duration may be that of a longer stream.
     aspect: width of a pixel by its height, as stored. hdr: whether it has a high dynamic range.
     """
 
@@ -55,6 +61,7 @@ class VideoInfo:
     aspect: Fraction
     hdr: bool
     origin: Fraction
+    of_all: bool = False
 
 
 class VideoReader:
@@ -74,6 +81,7 @@ class VideoReader:
         self._stream: VideoStream = stream
         self.info = _info(self._container, stream)
         self.damaged = self.mended = 0
+        self._heard = Fraction(-1)
         self.complete = True
         self._step = max(1, round(1 / (self.info.rate * self.info.base)))
 
@@ -124,11 +132,16 @@ class VideoReader:
 
     def _decoded(self) -> Iterator[VideoFrame]:
         row = 0
-        packets = self._container.demux(self._stream)
+        # How far the sound goes is looked at where pictures may end before it.
+        streams: list[Stream] = list(self._container.streams) if self.info.of_all else [self._stream]
+        packets: Iterator[Packet[Stream]] = self._container.demux(streams)
         while row <= _MOST_DAMAGE:
             try:
                 packet = next(packets)
-                frames = packet.decode()
+                if packet.stream_index != self._stream.index:
+                    self._note_end(packet)
+                    continue
+                frames = cast("Packet[VideoStream]", packet).decode()
             except StopIteration:
                 return
             except EOFError:
@@ -145,11 +158,16 @@ class VideoReader:
                 yield frame
         self.complete = False
 
+    def _note_end(self, packet: Packet[Stream]) -> None:
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if stamp is not None and packet.time_base:
+            self._heard = max(self._heard, (stamp + (packet.duration or 0)) * packet.time_base)
+
     def _judge_end(self, end: int) -> None:
         """Compare the end of the last frame with what the file says; a few frames of difference are usual."""
         if self.info.duration is None:
             return
-        missing = self.info.start + self.info.duration - end * self.info.base
+        missing = self.info.start + self.info.duration - max(end * self.info.base, self._heard)
         self.complete = self.complete and missing < max(Fraction(1, 2), 5 / self.info.rate)
 
 
@@ -163,8 +181,10 @@ def _info(container: InputContainer, stream: VideoStream) -> VideoInfo:
     if not 0 < rate <= 1000:
         rate = _USUAL_RATE
     duration = stream.duration * base if stream.duration else None
-    if duration is None and container.duration:
-        duration = Fraction(container.duration, av.time_base)
+    longest = Fraction(container.duration, av.time_base) if container.duration else None
+    # Where a container tells no more, FFmpeg gives every stream the length of the longest.
+    of_all = longest is not None and (duration is None or duration >= longest - _EQUAL)
+    duration = duration or longest
     start = stream.start_time * base if stream.start_time else Fraction(0)
     context = stream.codec_context
     return VideoInfo(
@@ -176,4 +196,5 @@ def _info(container: InputContainer, stream: VideoStream) -> VideoInfo:
         aspect=Fraction(stream.sample_aspect_ratio or 1),
         hdr=is_hdr(context.color_trc),
         origin=Fraction(container.start_time or 0, av.time_base),
+        of_all=of_all,
     )

@@ -10,10 +10,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 from numpy.typing import NDArray
-from onnx import TensorProto, helper
 
 from core import background_packs, paths
 from core.background import Parting
@@ -22,6 +20,7 @@ from core.background_packs import Family, MatteError, adopt, fetch, find
 from core.errors import ModelError
 from core.images import load_picture
 from core.views import Background
+from tests.support.matting import matting_network
 
 RED, BLUE = np.array([200, 30, 30]), np.array([20, 40, 220])
 
@@ -98,30 +97,9 @@ def test_the_picture_itself_is_not_changed() -> None:
     np.testing.assert_array_equal(pixels, before)
 
 
-def _network(path: Path, side: int | str = "S") -> None:
-    """A network that takes for a person what is brighter than the middle."""
-    shape: list[int | str | None] = [1, 3, side, side if side != "S" else "T"]
-    graph = helper.make_graph(
-        [
-            helper.make_node("ReduceMean", ["x", "axis"], ["mean"], keepdims=1),
-            helper.make_node("Mul", ["mean", "steep"], ["scaled"]),
-            helper.make_node("Sigmoid", ["scaled"], ["matte"]),
-        ],
-        "stand-in",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
-        [helper.make_tensor_value_info("matte", TensorProto.FLOAT, None)],
-        [
-            helper.make_tensor("axis", TensorProto.INT64, [1], [1]),
-            helper.make_tensor("steep", TensorProto.FLOAT, [], [20.0]),
-        ],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
-    onnx.save(model, str(path))
-
-
 @pytest.mark.parametrize("family", list(Family))
 def test_networks_of_both_families_are_fed_and_read(tmp_path: Path, family: Family) -> None:
-    _network(tmp_path / "net.onnx", 320 if family is Family.U2NET else "S")
+    matting_network(tmp_path / "net.onnx", 320 if family is Family.U2NET else "S")
     pixels = np.zeros((90, 150, 3), np.uint8)
     pixels[:, 75:] = 255
     matte = Matting(tmp_path / "net.onnx", family)(pixels)
@@ -132,7 +110,7 @@ def test_networks_of_both_families_are_fed_and_read(tmp_path: Path, family: Fami
 
 
 def test_a_picture_without_people_has_an_empty_matte(tmp_path: Path) -> None:
-    _network(tmp_path / "net.onnx", 320)
+    matting_network(tmp_path / "net.onnx", 320)
     assert Matting(tmp_path / "net.onnx", Family.U2NET)(np.full((50, 50, 3), 0, np.uint8)).max() == 0
 
 
@@ -141,7 +119,7 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that counts as the only known network."""
     path = tmp_path / "download" / "modnet.onnx"
     path.parent.mkdir()
-    _network(path)
+    matting_network(path)
     data = path.read_bytes()
     known = replace(background_packs.PACKS[0], size=len(data), sha256=hashlib.sha256(data).hexdigest())
     monkeypatch.setattr(background_packs, "PACKS", (known,))

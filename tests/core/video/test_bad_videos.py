@@ -31,6 +31,7 @@ class Counting:
         self.drawn = 0
         self.fail_at = fail_at
         self.generator, self.keeps_shape, self.key = inner.generator, inner.keeps_shape, inner.key
+        self.background = inner.background
 
     def begin(self) -> None:
         self.inner.begin()
@@ -47,6 +48,17 @@ def test_without_sound(tmp_path: Path, make_drawer: MakeDrawer, results: Destina
     outcome = convert_video(source, results, make_drawer(), workshop=workshop)
     assert (outcome.frames, outcome.notes) == (3, ())
     assert streams_of(outcome.path).others == {}
+
+
+def test_sound_that_goes_on_behind_the_pictures_is_no_damage(
+    tmp_path: Path, make_drawer: MakeDrawer, results: Destination, workshop: Path
+) -> None:
+    # Matroska tells only how long everything together is.
+    source = write_video(tmp_path / "film.mkv", NTSC[:6], sounds=[Sound(2.0)])
+    assert convert_video(source, results, make_drawer(), workshop=workshop).notes == ()
+    (tmp_path / "cut.mkv").write_bytes(source.read_bytes()[: source.stat().st_size // 2])
+    cut = convert_video(tmp_path / "cut.mkv", results, make_drawer(), workshop=workshop)
+    assert cut.notes == ("The video is cut off or damaged; what could be read of it was converted.",)
 
 
 def test_with_only_sound(tmp_path: Path, make_drawer: MakeDrawer, results: Destination) -> None:
