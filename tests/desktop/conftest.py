@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -28,6 +28,7 @@ from desktop.photos.gallery import Photo, Status
 from desktop.queue.controller import QueueController
 from desktop.theme import LIGHT, wear
 from desktop.window import MainWindow
+from desktop.words.language import ENGLISH, Language
 from desktop.work.messages import Report
 from desktop.work.studio import Studio
 from desktop.work.worker import Worker
@@ -111,6 +112,14 @@ def _make_studio(models: Path, report: Callable[[Report], None]) -> Studio:
 def _make_workshop(models: Path) -> Workshop:
     detector: Any = OneFace
     return Workshop(lambda: load_catalogue([models]), Device.CPU, load_detector=detector, load_moving=OneFace)
+
+
+@pytest.fixture(autouse=True)
+def english_again(qapp: QApplication) -> Iterator[None]:
+    """Whatever a test chose, the next one begins in English."""
+    yield
+    Language(qapp, ENGLISH)
+    QLocale.setDefault(QLocale.system())
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.cameras import Camera
@@ -18,20 +16,13 @@ from desktop.dialogs.defect import DefectDialog
 from desktop.dialogs.gpu_pack import GpuPackDialog
 from desktop.dialogs.results import ResultsDialog
 from desktop.pages.welcome import WelcomePage
-from desktop.words.language import Language, spoken
+from desktop.words.language import spoken
 from tests.desktop.conftest import Desk
 from tests.support.videos import picture
 from tests.support.words import cut_off, is_chinese, texts
 
 SAME = {"Animirror", "GPU (CUDA)", "English", "PNG", "100 %"}
 """What is the same in every language."""
-
-
-@pytest.fixture(autouse=True)
-def english_again(qapp: QApplication) -> Iterator[None]:
-    yield
-    Language(qapp, "en")
-    QLocale.setDefault(QLocale.system())
 
 
 def speak(desk: Desk, tag: str) -> None:
