@@ -6,16 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-import numpy as np
-from PIL import Image
-
-from core import cameras, paths
+from core import cameras
 from core.cameras import Camera
 from core.catalogue import Catalogue, load_catalogue
 from core.errors import SourceError
 from core.live import CameraSource, FileSource, NetworkSource, Source, load_detector, load_generator, once
 from core.live.camera import Opener as CameraOpener
+from core.live.example import roomy_portrait
 from core.live.loading import Load, LoadDetector
 from core.live.microphone import Opener as MicrophoneOpener
 from core.live.still import Motion, MovingStill, StillSource
@@ -23,13 +20,8 @@ from core.live.virtual_camera import Opener as VirtualCameraOpener
 from core.views import LiveSource
 from desktop.live.state import SourceChoice
 
-EXAMPLE = paths.resources() / "samples" / "portrait.jpg"
-"""A portrait of nobody: it is computed."""
-
 _EXAMPLE_SIZE = (960, 540)
 _EXAMPLE_MOTION = Motion(x=0.12, y=0.01, roll=2.0, yaw=14.0, size=0.03, speed=0.8)
-_EXAMPLE_ROOM = (0.3, 0.08, 0.9)
-"""Above, below and beside the portrait, in its heights: its backdrop goes on there, so that no edge is seen."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +68,6 @@ class Parts:
 
 
 def _example() -> Source:
-    try:
-        with Image.open(EXAMPLE) as picture:
-            portrait = np.asarray(picture.convert("RGB"), dtype=np.uint8)
-    except OSError as error:
-        raise SourceError("The example is missing. Install Animirror again, or choose another source.") from error
-    height, width = portrait.shape[:2]
-    above, below, aside = (round(share * height) for share in _EXAMPLE_ROOM)
-    bordered = cv2.copyMakeBorder(portrait, above, below, aside, aside, cv2.BORDER_REPLICATE)
-    wide = np.asarray(cv2.GaussianBlur(bordered, (0, 0), height / 40), dtype=np.uint8)
-    wide[above : above + height, aside : aside + width] = portrait
-    still = MovingStill(wide, _EXAMPLE_SIZE, motion=_EXAMPLE_MOTION, fill=wide.shape[0] / height * 0.95)
+    wide, times = roomy_portrait()
+    still = MovingStill(wide, _EXAMPLE_SIZE, motion=_EXAMPLE_MOTION, fill=times * 0.95)
     return StillSource(still, rate=25.0)

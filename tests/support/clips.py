@@ -51,10 +51,10 @@ class Clip:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return np.asarray(cv2.warpPerspective(pixels, pose, (2 * columns, 2 * rows), flags=flags), dtype=np.float32)
 
-    def write(self, path: Path, seconds: float) -> Path:
-        """Record the clip as H.264 with these very time stamps."""
+    def write(self, path: Path, seconds: float, shown_rate: float | None = None) -> Path:
+        """Record the clip as H.264 with these very time stamps, or those of another rate of pictures a second."""
         with av.open(str(path), "w") as container:
-            stream = container.add_stream("libx264", rate=Fraction(self.rate).limit_denominator(1001))
+            stream = container.add_stream("libx264", rate=Fraction(shown_rate or self.rate).limit_denominator(1001))
             assert isinstance(stream, VideoStream)
             stream.width, stream.height = self.still.size
             stream.pix_fmt = "yuv420p"

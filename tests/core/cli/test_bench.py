@@ -25,6 +25,8 @@ def test_the_json_object_has_every_documented_figure(tmp_path: Path, capsys: pyt
     assert (report["model"], report["provider"]) == ("quick", "CPUExecutionProvider")
     assert (report["size"], report["faces"]) == ([640, 360], 1)
     assert report["fps"] > 0
+    assert report["frames"] >= 40
+    assert report["seconds"] >= 2.0
     assert set(report["stages"]) >= {"decode", "track", "align", "generate", "steady", "compose"}
     for spread in (report["latency"], report["rest"], *report["stages"].values()):
         assert 0 <= spread["p50"] <= spread["p95"]
@@ -39,6 +41,36 @@ def test_without_a_source_a_portrait_moves_and_the_table_is_printed(
     printed = capsys.readouterr().out
     assert "1280x720, 3 face(s)" in printed
     assert "latency" in printed
+
+
+def test_what_is_too_short_is_measured_for_longer_and_what_is_too_slow_is_no_measurement(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.cli.bench._WARM_UP", 0.0)
+    model = str(tiny_model(tmp_path, "quick", kind="live").folder)
+    slow = clip().write(tmp_path / "slow.mp4", 1.0, shown_rate=10.0)
+    arguments = ["bench", "--model", model, "--device", "cpu", "--seconds", "1", "--source", str(slow)]
+    assert main([*arguments, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["frames"] >= 40
+    assert report["seconds"] >= 2.0, "ten pictures a second take two seconds to be twenty"
+    monkeypatch.setattr("core.cli.bench._PATIENCE", 0.5)
+    assert main(arguments) == 1
+    assert "too few to measure" in capsys.readouterr().err
+
+
+def test_steadiness_is_measured_on_a_clip_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.cli.bench_steadiness._SECONDS", 0.6)
+    monkeypatch.setattr("core.cli.bench_steadiness._NOISE", (3.0,))
+    model = tiny_model(tmp_path, "quick", kind="live")
+    assert main(["bench", "--steadiness", "--model", str(model.folder), "--device", "cpu"]) == 0
+    printed = capsys.readouterr().out
+    assert "quick on CPUExecutionProvider" in printed
+    assert printed.count("slider") == 4
+    assert printed.count("(100%)") == 2
+    assert printed.count("default") == 1
 
 
 @pytest.mark.parametrize(
