@@ -44,7 +44,9 @@ _FRAME = (1280, 720)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("--model", metavar="ID", help="a model, or a model's folder (default: one for live pictures)")
-    parser.add_argument("--source", type=Path, metavar="FILE", help="a video of faces (default: a computed face that moves)")
+    parser.add_argument(
+        "--source", type=Path, metavar="FILE", help="a video of faces (default: a computed face that moves)"
+    )
     parser.add_argument("--folder", type=Path, metavar="DIR", help="measure the conversion of the photos in it instead")
     parser.add_argument(
         "--steadiness",

@@ -1950,6 +1950,10 @@
             <translation>找不到虛擬攝影機的驅動程式。</translation>
         </message>
         <message>
+            <source>No face was found in the portrait that is to move. Use one with a larger face.</source>
+            <translation>要移動的人像中找不到臉。請使用臉較大的人像。</translation>
+        </message>
+        <message>
             <source>No face was found in {0}. Use a picture where a face is larger and turned to the camera, or have the centre of the picture drawn instead.</source>
             <translation>在 {0} 中找不到臉。請改用臉比較大、面向鏡頭的圖片，或改為繪製圖片中央。</translation>
         </message>
@@ -2104,6 +2108,10 @@
         <message>
             <source>The face detector {0} is not the expected file. Install Animirror again to mend it.</source>
             <translation>臉部偵測 {0} 不是預期的檔案。請重新安裝 Animirror 來修復。</translation>
+        </message>
+        <message>
+            <source>The face was lost in frame {0}. Use a portrait with a larger face.</source>
+            <translation>在第 {0} 格失去了臉。請使用臉較大的人像。</translation>
         </message>
         <message>
             <source>The file has several pages; only the first was read.</source>
