@@ -37,7 +37,7 @@ class Flicker:
     change: of the styled face from one frame to the next, its own motion taken out, mean in grey levels of 0 to 255.
     flicker: the same between a frame and the middle of its two neighbours, which a face that turns smoothly, and whose
     drawing has to turn with it, does not cause.
-    lag: frames by which the face's place is behind the true one, from the path's regression on its speed; 0 for one that rests.
+    lag: frames by which the face's place is behind the true one, from its regression on the speed; 0 at rest.
     frames: that were compared.
     """
 
