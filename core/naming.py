@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,9 @@ def usual_name(folder: Path, stem: str, suffix: str) -> Path:
     return folder / (_cut(stem, _LONGEST_NAME - len(suffix.encode())) + suffix)
 
 
-def free_name(folder: Path, stem: str, suffix: str) -> Path:
+def free_name(
+    folder: Path, stem: str, suffix: str, taken: Callable[[Path], bool] = lambda path: os.path.lexists(path)
+) -> Path:
     """Give a path in ``folder`` that no file has yet: ``portrait.png``, then ``portrait (2).png`` and so on.
 
     The stem is changed where some system would refuse it: forbidden and unprintable characters become ``_``, dots and
@@ -35,11 +38,12 @@ def free_name(folder: Path, stem: str, suffix: str) -> Path:
         folder: Where the file will be; it need not exist.
         stem: The name without its ending, such as ``portrait anime``.
         suffix: The ending with its dot, such as ``.png``.
+        taken: Says whether a path is not free.
     """
     stem = _accepted_everywhere(stem)
     endings = itertools.chain((suffix,), (f" ({number}){suffix}" for number in itertools.count(2)))
     paths = (folder / (_cut(stem, _LONGEST_NAME - len(ending.encode())) + ending) for ending in endings)
-    return next(path for path in paths if not os.path.lexists(path))
+    return next(path for path in paths if not taken(path))
 
 
 def _accepted_everywhere(stem: str) -> str:

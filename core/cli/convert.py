@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,14 +18,15 @@ from core.background_matting import Matting
 from core.catalogue import load_catalogue
 from core.cli.choices import add_choices, chosen_finish
 from core.cli.inputs import expand
-from core.cli.numbers import whole
+from core.cli.numbers import real, whole
 from core.errors import AnimirrorError, OutputError, quoted
 from core.faces import Face, FaceDetector
 from core.generator import Generator
 from core.live.loading import load_detector, once
-from core.naming import result_stem, usual_name
+from core.naming import free_name, result_stem
 from core.queue import Kind, Outcome, PhotoLine, PhotoTask, Tools, kind_of
 from core.queue.line import session_threads
+from core.queue.work import suffix_of_moving
 from core.runtime import CPU, Device
 from core.settings import PictureFormat
 from core.video import MovingDrawer, VideoOptions, convert_animation, convert_video
@@ -56,14 +58,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_choices(parser)
     parser.add_argument("--keep-gps", action="store_true", help="let results tell where they were taken")
-    parser.add_argument("--start", type=float, metavar="SECONDS", help="of videos: where to begin")
-    parser.add_argument("--end", type=float, metavar="SECONDS", help="of videos: where to end")
+    parser.add_argument("--start", type=real(0, 1e9), metavar="SECONDS", help="of videos: where to begin")
+    parser.add_argument("--end", type=real(0, 1e9), metavar="SECONDS", help="of videos: where to end")
     parser.add_argument("--overwrite", action="store_true", help="replace results of an earlier run")
     parser.add_argument("--device", type=Device, choices=list(Device), default=Device.AUTO, help="default: auto")
     parser.add_argument(
         "--face-pack", default=facepacks.EMBEDDED, metavar="NAME", help="a pack that insightface downloaded, buffalo_l"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object for each input")
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each file")
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,18 @@ class Told:
 
 def run(options: argparse.Namespace) -> int:
     """Convert every input; return 0 only if each one worked."""
-    work = _Work(options)
-    sources = expand(options.inputs, options.out)
-    if not sources:
-        raise AnimirrorError(
-            "There is no picture in what was named; folders are searched for pictures by their ending."
-        )
+    try:
+        work = _Work(options)
+        sources = expand(options.inputs, options.out)
+        if not sources:
+            raise AnimirrorError(
+                "There is no picture in what was named; folders are searched for pictures by their ending."
+            )
+    except AnimirrorError as error:
+        # Who reads objects finds one for everything that was named, also where nothing could be begun.
+        for word in options.inputs if options.json else ():
+            print(json.dumps(Told(Path(word), None, str(error)).as_json(None)), flush=True)
+        raise
     return 1 if work.convert(sources) else 0
 
 
@@ -121,6 +129,7 @@ class _Work:
         self._provider: str | None = None
         self._begun = datetime.now().astimezone()
         self._written: set[Path] = set()
+        self._sources: set[str] = set()
         self._failures = 0
         if options.background is not Background.KEEP:
             # Told before the first picture is read, and not for each.
@@ -132,6 +141,7 @@ class _Work:
 
     def convert(self, sources: list[Path]) -> int:
         """Convert ``sources`` and tell of each in their order; returns how many failed."""
+        self._sources = {os.path.realpath(source) for source in sources}
         for kind, group in itertools.groupby(sources, key=kind_of):
             if kind is Kind.PHOTO:
                 self._convert_photos(list(group))
@@ -190,7 +200,7 @@ class _Work:
                 background=options.background,
                 matting=self._matting,
             )
-            destination = self._destination(source, source.suffix)
+            destination = self._destination(source, suffix_of_moving(source, kind))
             if kind is Kind.ANIMATION:
                 made = convert_animation(source, destination, drawer, options.quality, options.keep_gps)
                 return Told(source, made.path, None, notes=made.notes)
@@ -224,11 +234,16 @@ class _Work:
 
     def _destination(self, source: Path, suffix: str) -> Destination:
         stem = result_stem(self._options.name, source, self._model.manifest.id, self._begun)
-        # What an earlier run left may be replaced, what this one has made may not: two folders can hold equal names.
-        if not self._options.overwrite:
-            return Destination(self._options.out, stem)
-        stems = itertools.chain((stem,), (f"{stem} ({number})" for number in itertools.count(2)))
-        taken = (name for name in stems if usual_name(self._options.out, name, suffix) not in self._written)
-        stem = next(taken)
-        self._written.add(usual_name(self._options.out, stem, suffix))
-        return Destination(self._options.out, stem, replace=True)
+        replace = self._options.overwrite
+
+        def taken(path: Path) -> bool:
+            # What an earlier run left may be replaced; what this one makes may not, since two folders can hold equal
+            # names, and neither may what it draws.
+            if path in self._written or os.path.realpath(path) in self._sources:
+                return True
+            return not replace and os.path.lexists(path)
+
+        # Names are given in the order of the inputs, whichever is ready first.
+        target = free_name(self._options.out, stem, suffix, taken)
+        self._written.add(target)
+        return Destination(self._options.out, target.name.removesuffix(suffix), replace)

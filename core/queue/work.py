@@ -39,10 +39,13 @@ def weight_of(source: Path) -> float:
 
 def result_suffix(source: Path, kind: Kind, wishes: Wishes) -> str:
     """Return how the name of a result will end, as far as that is known before the source is read."""
+    return f".{wishes.format}" if kind is Kind.PHOTO else suffix_of_moving(source, kind)
+
+
+def suffix_of_moving(source: Path, kind: Kind) -> str:
+    """Return the same for a video or an animation."""
     own = source.suffix.lower()
-    if kind is Kind.VIDEO:
-        return own if own in RESULT_SUFFIXES else RESULT_SUFFIXES[0]
-    return own if kind is Kind.ANIMATION else f".{wishes.format}"
+    return own if kind is Kind.ANIMATION or own in RESULT_SUFFIXES else RESULT_SUFFIXES[0]
 
 
 def names_of_results(source: Path, wishes: Wishes, style: str) -> list[Path]:

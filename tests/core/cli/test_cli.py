@@ -108,6 +108,19 @@ def test_a_missing_model_and_an_impossible_folder_are_one_line(
     assert "cannot be made" in no_folder
 
 
+def test_what_cannot_even_begin_is_an_object_for_each_word(
+    tmp_path: Path, portrait_photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for words in (["a.png", "b.png", "--model", "nope"], [str(tmp_path / "empty")]):
+        assert main(["convert", *words, "--out", str(tmp_path / "out"), "--json"]) == 1
+        told = capsys.readouterr()
+        named = [word for word in words if word not in ("--model", "nope")]
+        found = _objects(told.out)
+        assert [entry["input"] for entry in found] == named
+        assert all(entry["output"] is None and str(entry["error"]) in told.err for entry in found)
+
+
 def test_an_empty_folder_is_not_a_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
     assert main(["convert", str(tmp_path / "empty"), "--out", str(tmp_path / "out")]) == 1
@@ -196,6 +209,32 @@ def test_overwriting_spares_what_the_same_run_has_made(tmp_path: Path, portrait_
     for _ in range(2):
         assert main(["convert", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--overwrite"]) == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["me negative (2).png", "me negative.png"]
+
+
+def test_a_source_is_never_replaced_by_its_result(tmp_path: Path, portrait_photo: Path) -> None:
+    shutil.copy(portrait_photo, tmp_path / "me.png")
+    before = (tmp_path / "me.png").read_bytes()
+    photos = [str(tmp_path / "me.png"), "--out", str(tmp_path), "--name", "{name}", "--overwrite"]
+    for _ in range(2):
+        assert main(["convert", *photos]) == 0
+    assert (tmp_path / "me.png").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["me (2).png", "me.png"]
+
+
+def test_names_follow_the_order_of_the_inputs_and_are_cut_before_their_number(
+    tmp_path: Path, portrait_photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = "n" * 240
+    with Image.open(portrait_photo) as photo:
+        large = photo.resize((1600, 1600))
+    for folder, made in (("one", large), ("two", large.resize((160, 160))), ("three", large.resize((160, 160)))):
+        (tmp_path / folder).mkdir()
+        made.save(tmp_path / folder / f"{long}.png")
+    sources = [str(tmp_path / folder / f"{long}.png") for folder in ("one", "two", "three")]
+    assert main(["convert", *sources, "--out", str(tmp_path / "out"), "--json"]) == 0
+    names = [Path(str(entry["output"])).name for entry in _objects(capsys.readouterr().out)]
+    assert [name[-8:] for name in names][1:] == [" (2).png", " (3).png"]
+    assert len(names[0].encode()) <= 255
 
 
 def test_json_stays_json_in_any_encoding(tmp_path: Path, portrait_photo: Path) -> None:
