@@ -79,12 +79,12 @@ def usual_folders() -> tuple[Path, ...]:
 
 def missing() -> str:
     """Return the sentence that says how to get a network."""
-    names = " or ".join(pack.file for pack in PACKS)
-    offered = "".join(f" from {pack.address}" for pack in PACKS if pack.address)
-    return (
-        f"Changing the background needs a small network that finds people, {names}, and none is installed. Let the "
-        f"window download it{offered}, or put the file into {quoted(user_folder())}."
-    )
+    names = " / ".join(pack.file for pack in PACKS)
+    needs = f"Changing the background needs a small network that finds people ({names}), and none is installed."
+    pack = downloadable()
+    if pack is None:
+        return f"{needs} Put the file into {quoted(user_folder())}."
+    return f"{needs} Let the window download it ({pack.address}), or put the file into {quoted(user_folder())}."
 
 
 def downloadable() -> MattePack | None:
@@ -140,7 +140,7 @@ def adopt(path: Path, folder: Path | None = None) -> Path:
                 ) from error
             write_whole(target, data)
             return target
-    known = " and ".join(f"{pack.file} ({pack.name}, {pack.size:,} bytes)" for pack in PACKS)
+    known = "; ".join(f"{pack.file} ({pack.name}, {pack.size:,} bytes)" for pack in PACKS)
     raise MatteError(
         f"{quoted(path.name)} is none of the networks that are known here. Choose one of these, unchanged: {known}."
     )

@@ -31,7 +31,13 @@ RESULT_SUFFIXES: Final = tuple(_FORMATS)
 _ALTERNATIVE = ".mkv"
 #: Streams that are carried over. Others describe the old pictures, as timed sensor data do.
 _KEPT = ("audio", "subtitle", "attachment")
-_WORDS = {"audio": "sound", "subtitle": "subtitle", "attachment": "attached", "video": "cover", "data": "data"}
+_WORDS = {
+    "audio": "stream of sound",
+    "subtitle": "stream of subtitles",
+    "attachment": "stream with an attachment",
+    "video": "stream with a cover",
+    "data": "stream of data",
+}
 #: Where files say at which place they were taken.
 _PLACE = "location"
 
@@ -61,13 +67,13 @@ def plan(source: Path, segments: Segments) -> Plan:
         chosen = Plan(_ALTERNATIVE, [stream.index for stream in kept])
         if own != _ALTERNATIVE:
             lacking = [stream for stream in wanted if not _all_fit(container, [stream], own, segments)]
-            names = " and ".join(sorted({_WORDS[stream.type] for stream in lacking}))
             kind = own[1:].upper()
-            chosen.notes.append(f"The result is a .mkv file, because {kind} files cannot hold this {names} stream.")
+            for name in sorted({_WORDS[stream.type] for stream in lacking}):
+                chosen.notes.append(f"The result is a .mkv file, because {kind} files cannot hold this {name}.")
         for stream in wanted:
             if stream not in kept:
                 chosen.notes.append(
-                    f"One {_WORDS[stream.type]} stream ({stream.codec_context.name if stream.codec_context else '?'}) "
+                    f"One {_WORDS[stream.type]} ({stream.codec_context.name if stream.codec_context else '?'}) "
                     "could not be carried over."
                 )
         return chosen

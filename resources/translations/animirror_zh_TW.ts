@@ -1902,6 +1902,10 @@
             <translation>網路攝影機的位址像這樣：{0}；請照攝影機 App 顯示的內容輸入。</translation>
         </message>
         <message>
+            <source>A video cannot be see-through, so what is behind people was made white.</source>
+            <translation>影片不能是透明的，因此人物背後改成了白色。</translation>
+        </message>
+        <message>
             <source>A {0} picture can have {1} pixels a side, and this one has {2} x {3}; save it as PNG.</source>
             <translation>{0} 圖片每邊最多 {1} 像素，而這張是 {2} x {3}；請存成 PNG。</translation>
         </message>
@@ -1910,16 +1914,28 @@
             <translation>找到了 CUDA 但無法啟動：缺少驅動程式或程式庫，因此改用 CPU。</translation>
         </message>
         <message>
-            <source>Changing the background needs a small network that finds people, {0}, and none is installed. Let the window download it{1}, or put the file into {2}.</source>
-            <translation>更換背景需要辨識人物的小型神經網路（{0}），目前沒有安裝。可以讓視窗下載{1}，或把檔案放進 {2}。</translation>
+            <source>Changing the background needs a small network that finds people ({0}), and none is installed.</source>
+            <translation>更換背景需要辨識人物的小型神經網路（{0}），目前沒有安裝。</translation>
+        </message>
+        <message>
+            <source>Device or resource busy</source>
+            <translation>裝置或資源忙碌中</translation>
         </message>
         <message>
             <source>Drawing stopped because of a defect in Animirror: {0}</source>
             <translation>Animirror 的程式錯誤使繪製中斷：{0}</translation>
         </message>
         <message>
+            <source>File name too long</source>
+            <translation>檔名太長</translation>
+        </message>
+        <message>
             <source>Free some space, then record again.</source>
             <translation>請釋出一些空間，再重新錄影。</translation>
+        </message>
+        <message>
+            <source>Input/output error</source>
+            <translation>輸入／輸出錯誤</translation>
         </message>
         <message>
             <source>InsightFace pretrained weights: non-commercial research only</source>
@@ -1936,6 +1952,10 @@
         <message>
             <source>Install v4l2loopback, then load it with: sudo modprobe v4l2loopback exclusive_caps=1 card_label=Animirror</source>
             <translation>請安裝 v4l2loopback，再用這個指令載入：sudo modprobe v4l2loopback exclusive_caps=1 card_label=Animirror</translation>
+        </message>
+        <message>
+            <source>Is a directory</source>
+            <translation>這是資料夾</translation>
         </message>
         <message>
             <source>JPEG (*.jpg *.jpeg)</source>
@@ -1978,6 +1998,14 @@
             <translation>{0} 裡沒有可讀取的畫面；請重新複製或下載。</translation>
         </message>
         <message>
+            <source>No space left on device</source>
+            <translation>裝置空間不足</translation>
+        </message>
+        <message>
+            <source>No such file or directory</source>
+            <translation>沒有這個檔案或資料夾</translation>
+        </message>
+        <message>
             <source>Nothing could be saved.</source>
             <translation>沒有任何內容可以儲存。</translation>
         </message>
@@ -1990,12 +2018,20 @@
             <translation>有一項設定</translation>
         </message>
         <message>
-            <source>One {0} stream ({1}) could not be carried over.</source>
-            <translation>有一個 {0} 串流（{1}）無法保留。</translation>
+            <source>One {0} ({1}) could not be carried over.</source>
+            <translation>有一個{0}（{1}）無法保留。</translation>
+        </message>
+        <message>
+            <source>Permission denied</source>
+            <translation>權限不足</translation>
         </message>
         <message>
             <source>Pictures cannot be saved {0}; let the name end in one of {1}.</source>
             <translation>圖片無法{0}儲存；請讓名稱以下列其中之一結尾：{1}。</translation>
+        </message>
+        <message>
+            <source>Read-only file system</source>
+            <translation>唯讀的檔案系統</translation>
         </message>
         <message>
             <source>Recording stopped: {0} cannot be written any further ({1}). {2}{3}</source>
@@ -2254,8 +2290,8 @@
             <translation>無法使用圖片的色彩描述檔，因此顏色可能略有不同。</translation>
         </message>
         <message>
-            <source>The result is a .mkv file, because {0} files cannot hold this {1} stream.</source>
-            <translation>結果存成 .mkv 檔，因為 {0} 檔無法容納這個 {1} 串流。</translation>
+            <source>The result is a .mkv file, because {0} files cannot hold this {1}.</source>
+            <translation>結果存成 .mkv 檔，因為 {0} 檔無法容納這個{1}。</translation>
         </message>
         <message>
             <source>The server gives a larger file than the list of packs says, so it is not used.</source>
@@ -2530,6 +2566,26 @@
             <translation>記憶體不足</translation>
         </message>
         <message>
+            <source>stream of data</source>
+            <translation>資料串流</translation>
+        </message>
+        <message>
+            <source>stream of sound</source>
+            <translation>聲音串流</translation>
+        </message>
+        <message>
+            <source>stream of subtitles</source>
+            <translation>字幕串流</translation>
+        </message>
+        <message>
+            <source>stream with a cover</source>
+            <translation>封面串流</translation>
+        </message>
+        <message>
+            <source>stream with an attachment</source>
+            <translation>附件串流</translation>
+        </message>
+        <message>
             <source>that was no longer wanted</source>
             <translation>已經不需要了</translation>
         </message>
@@ -2612,6 +2668,14 @@
         <message>
             <source>{0} Drawing goes on without the graphics card, on the processor.</source>
             <translation>{0}會改用處理器繼續繪製，不使用顯示卡。</translation>
+        </message>
+        <message>
+            <source>{0} Let the window download it ({1}), or put the file into {2}.</source>
+            <translation>{0}可以讓視窗下載（{1}），或把檔案放進 {2}。</translation>
+        </message>
+        <message>
+            <source>{0} Put the file into {1}.</source>
+            <translation>{0}請把檔案放進 {1}。</translation>
         </message>
         <message>
             <source>{0} The picture is shown as it is; choose another model.</source>

@@ -22,6 +22,12 @@ _NOT_SHOWN = (
     "desktop/main.py",
     "desktop/dialogs/defect.py",
 )
+_OF_THE_SYSTEM = (
+    *("Permission denied", "No space left on device", "Input/output error", "No such file or directory"),
+    *("Read-only file system", "Device or resource busy", "File name too long", "Is a directory"),
+)
+"""What systems say of files, which core puts into its sentences as it is."""
+
 _UNSEEN_CALLS = frozenset(
     ("Field", "field", "ValueError", "TypeError", "RuntimeError", "note", "debug", "print", "add_argument")
 ) | {"tr", "translate"}
@@ -45,7 +51,7 @@ def all_texts(root: Path) -> list[Text]:
 
 def core_templates(root: Path) -> list[str]:
     """Return the sentences that are passed on, with ``{0}``, ``{1}`` and so on for what is filled in."""
-    found: set[str] = set()
+    found = set(_OF_THE_SYSTEM)
     for path in (*_modules(root, "core"), *_modules(root, "desktop")):
         if not path.relative_to(root).as_posix().startswith((*_TOLD_ELSEWHERE, *_NOT_SHOWN)):
             found.update(templates_of(path.read_text(encoding="utf-8")))
