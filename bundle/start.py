@@ -8,9 +8,11 @@ import sys
 def give_back_library_path() -> None:
     """Let what the app starts (a file manager, a browser) find the system's libraries, not those that are in here.
 
-    PyInstaller's starter puts ours in front; this process has read that already, and its own children set it anew.
+    PyInstaller's starter puts ours in front; this process has read that already, and a child that is this program again
+    is told to start afresh, so that it does the same.
     """
     if sys.platform == "linux":
+        os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
         os.environ.pop("LD_LIBRARY_PATH", None)
         original = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
         if original is not None:

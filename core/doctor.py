@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core import __version__, cameras, facepacks, runtime
+from core import __version__, cameras, facepacks, gpu_pack, runtime
 from core.catalogue import Catalogue, load_catalogue
 from core.errors import AnimirrorError
 from core.generator import Generator
@@ -100,10 +100,17 @@ def _examine_runtime(report: Report, catalogue: Catalogue) -> None:
             session = runtime.open_session(model.path)
             report.onnxruntime["in_use"] = session.provider
             if session.fallback:
-                mend = 'Install the NVIDIA driver and pip install "onnxruntime-gpu[cuda,cudnn]", or use the CPU.'
-                report.problems.append(Problem(session.fallback, mend))
+                report.problems.append(Problem(session.fallback, _mend_for_card()))
     except (AnimirrorError, ImportError) as error:
         report.problems.append(Problem(str(error), "Run python dev.py run again, or install Animirror again."))
+
+
+def _mend_for_card() -> str:
+    if gpu_pack.installed() is not None:
+        return "Install NVIDIA's newest driver, or use the CPU."
+    if gpu_pack.wanted() is not None:
+        return "Add the GPU pack (in the window: About Animirror; or animirror gpu add FOLDER), or use the CPU."
+    return 'Install the NVIDIA driver and pip install "onnxruntime-gpu[cuda,cudnn]", or use the CPU.'
 
 
 def _examine_face_pack(report: Report) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import importlib.util
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -60,21 +61,23 @@ def installed() -> list[FacePack]:
 def _embedded_folder() -> Path:
     """Return a folder that holds the detector alone.
 
-    FaceAnalysis loads every .onnx of a folder, and the package's folder has others; the one file is therefore copied
-    to the cache, or to a temporary folder where the cache cannot be written.
+    The packaged program has one. Elsewhere FaceAnalysis would load every .onnx of the package's folder, which has
+    others; the one file is therefore copied to the cache, or to a temporary folder where the cache cannot be written.
     """
     source = _packaged_file()
+    if source == _shipped():
+        if _sha256(source) == _SHA256:
+            return source.parent
+        raise FaceError("The face detector's file is damaged. Install Animirror again to mend it.")
     # The temporary folder is shared: each user has a folder of their own there.
-    temporary = Path(tempfile.gettempdir()) / f"animirror-{getpass.getuser()}-{EMBEDDED}"
+    temporary = Path(tempfile.gettempdir()) / f"animirror-{_user()}-{EMBEDDED}"
     for folder in (paths.cache() / "facepacks" / EMBEDDED, temporary):
         target = folder / _FILE
         try:
             if target.is_file() and _sha256(target) == _SHA256:
                 return folder
             folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=folder, delete=False) as partial:
-                partial.write(source.read_bytes())
-            shutil.move(partial.name, target)
+            _put(source.read_bytes(), target)
         except OSError:
             continue
         if _sha256(target) == _SHA256:
@@ -83,10 +86,31 @@ def _embedded_folder() -> Path:
     raise FaceError("The face detector cannot be unpacked: neither the cache nor the temporary folder can be written.")
 
 
+def _put(data: bytes, target: Path) -> None:
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as partial:
+        try:
+            partial.write(data)
+            partial.flush()
+        except OSError:
+            Path(partial.name).unlink()
+            raise
+    shutil.move(partial.name, target)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # a user without a name, as in some containers
+        return str(os.getuid()) if hasattr(os, "getuid") else "user"
+
+
+def _shipped() -> Path:
+    return paths.resources() / "facepacks" / EMBEDDED / _FILE
+
+
 def _packaged_file() -> Path:
-    shipped = paths.resources() / "facepacks" / EMBEDDED / _FILE
-    if shipped.is_file():
-        return shipped
+    if _shipped().is_file():
+        return _shipped()
     # Found without importing: the package's own code is of no use here.
     spec = importlib.util.find_spec(_PACKAGE)
     for location in (spec.submodule_search_locations or []) if spec else []:

@@ -155,6 +155,10 @@ def remove() -> None:
 
 
 def _find(pack: Wanted, sources: Iterable[Path]) -> dict[str, Path]:
+    sources = list(sources)
+    gone = next((source for source in sources if not source.exists()), None)
+    if gone is not None:
+        raise GpuPackError(f"There is no {quoted(gone)}; choose the folder with the GPU pack's files.")
     try:
         files = [file for source in sources for file in (source.iterdir() if source.is_dir() else [source])]
     except OSError as error:

@@ -87,7 +87,9 @@ def _onnxruntime() -> Any:
     import onnxruntime
 
     onnxruntime.set_default_logger_severity(4)
-    if CUDA in onnxruntime.get_available_providers() and hasattr(onnxruntime, "preload_dlls"):
+    # Without a driver they cannot work, and reading the gigabytes of a GPU pack takes seconds.
+    wanted = driver_present() and CUDA in onnxruntime.get_available_providers()
+    if wanted and hasattr(onnxruntime, "preload_dlls"):
         import contextlib
         import io
 

@@ -20,6 +20,7 @@ from core.cameras import Camera
 from core.errors import AnimirrorError
 from core.settings import Settings, load_settings, save_settings
 from desktop.dialogs.defect import DefectDialog
+from desktop.goodbye import Goodbye
 from desktop.icons import window_icon
 from desktop.live.controller import LiveController
 from desktop.live.keeping import Keeper, kept_state
@@ -52,6 +53,8 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
     threading.excepthook = lambda happened: defects.hook(happened.exc_type, happened.exc_value, happened.exc_traceback)
     # Qt's loop never gives Python a turn to raise KeyboardInterrupt; Ctrl+C in a terminal ends the program as usual.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform != "win32":
+        Goodbye(application)
     loaded = load_settings()
     settings = loaded.settings
     language = Language(application, settings.app.language)

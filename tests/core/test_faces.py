@@ -70,6 +70,29 @@ def test_a_cache_that_cannot_be_written_is_no_obstacle(tmp_path: Path, monkeypat
     assert (facepacks.find().folder / "scrfd_500m_bnkps.onnx").is_file()
 
 
+def test_the_packaged_program_uses_the_detector_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = facepacks.find().folder / "scrfd_500m_bnkps.onnx"
+    shipped = tmp_path / "resources" / "facepacks" / facepacks.EMBEDDED / source.name
+    shipped.parent.mkdir(parents=True)
+    shipped.write_bytes(source.read_bytes())
+    monkeypatch.setattr(paths, "resources", lambda: tmp_path / "resources")
+    monkeypatch.setattr(paths, "cache", lambda: tmp_path / "cache")
+    assert facepacks.find().folder == shipped.parent
+    assert not (tmp_path / "cache").exists()
+    shipped.write_bytes(b"damaged")
+    with pytest.raises(FaceError, match="Install Animirror again"):
+        facepacks.find()
+
+
+def test_a_user_without_a_name_has_a_detector_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr(paths, "cache", lambda: tmp_path / "cache")
+    assert (facepacks.find().folder / "scrfd_500m_bnkps.onnx").is_file()
+
+
 def test_the_users_own_packs_are_used_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group_photo: Path
 ) -> None:
