@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -17,39 +21,57 @@ def resources() -> Path:
     return root / "resources"
 
 
+def _own(kind: Callable[..., Path]) -> Path:
+    try:
+        return kind(APP, appauthor=False)
+    except RuntimeError:
+        return _homeless() / kind.__name__
+
+
+@functools.cache
+def _homeless() -> Path:
+    """Return a folder that lasts as long as the program, for a user without a home (a service, some containers)."""
+    folder = tempfile.TemporaryDirectory(prefix=f"{APP}-", ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
 def user_models() -> Path:
     """Folder of the models that the user added."""
-    return platformdirs.user_data_path(APP, appauthor=False) / "models"
+    return _own(platformdirs.user_data_path) / "models"
 
 
 def cache() -> Path:
     """Folder of what can be made again at any time."""
-    return platformdirs.user_cache_path(APP, appauthor=False)
+    return _own(platformdirs.user_cache_path)
 
 
 def insightface_home() -> Path:
     """Folder where insightface keeps the packs that a user downloaded with it."""
-    return Path.home() / ".insightface"
+    try:
+        return Path.home() / ".insightface"
+    except RuntimeError:
+        return _homeless() / ".insightface"
 
 
 def config() -> Path:
     """Folder of what the user has chosen."""
-    return platformdirs.user_config_path(APP, appauthor=False)
+    return _own(platformdirs.user_config_path)
 
 
 def state() -> Path:
     """Folder of what is under way and has to outlive a crash."""
-    return platformdirs.user_state_path(APP, appauthor=False)
+    return _own(platformdirs.user_state_path)
 
 
 def logs() -> Path:
     """Folder of the program's diary, see :mod:`core.logs`."""
-    return platformdirs.user_log_path(APP, appauthor=False)
+    return _own(platformdirs.user_log_path)
 
 
 def gpu_packs() -> Path:
     """Folder of what lets the packaged program use a graphics card, see :mod:`core.gpu_pack`."""
-    return platformdirs.user_data_path(APP, appauthor=False) / "gpu"
+    return _own(platformdirs.user_data_path) / "gpu"
 
 
 def licences() -> Path | None:
