@@ -2146,6 +2146,10 @@
             <translation>臉部偵測 {0} 不是預期的檔案。請重新安裝 Animirror 來修復。</translation>
         </message>
         <message>
+            <source>The face detector's file is damaged. Install Animirror again to mend it.</source>
+            <translation>臉部偵測器的檔案已損壞。請重新安裝 Animirror。</translation>
+        </message>
+        <message>
             <source>The face was lost in frame {0}. Use a portrait with a larger face.</source>
             <translation>在第 {0} 格失去了臉。請使用臉較大的人像。</translation>
         </message>
@@ -2372,6 +2376,10 @@
         <message>
             <source>There is no video at {0}, but {1}. Phones usually have it at the end /video; the camera's app shows the whole address.</source>
             <translation>{0} 沒有影像，而是 {1}。手機的位址通常以 /video 結尾；攝影機 App 會顯示完整位址。</translation>
+        </message>
+        <message>
+            <source>There is no {0}; choose the folder with the GPU pack's files.</source>
+            <translation>沒有 {0}；請選擇存放 GPU 套件檔案的資料夾。</translation>
         </message>
         <message>
             <source>There is not enough memory for it; close other programs.</source>
