@@ -12,7 +12,7 @@ from core import paths
 from desktop.theme import Tokens
 
 # An icon holds pictures for these ratios of device pixels; for others Qt scales the next larger one.
-_RATIOS = (1.0, 1.5, 2.0)
+_RATIOS = (1.0, 1.5, 2.0, 3.0)
 
 
 def icon(name: str, colour: str, size: int = 20, disabled: str | None = None) -> QIcon:

@@ -54,7 +54,7 @@ class IconButton(QPushButton):
         if self._role == "quiet" and self._icon_name:
             self.setText("")
         else:
-            self.setText(f"\N{NO-BREAK SPACE}{text}" if self._icon_name else text)
+            self.setText(f"\N{NO-BREAK SPACE}{text}" if self._icon_name and text else text)
 
     def set_icon(self, icon_name: str) -> None:
         """Show another drawing."""

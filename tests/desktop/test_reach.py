@@ -96,7 +96,7 @@ def test_the_dialogs(desk: Desk) -> None:
 _SCALED = """if True:
     import json, sys
     from pathlib import Path
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QPushButton
     from desktop.application import make_application
     from desktop.live.controller import LiveController
     from desktop.pages.welcome import WelcomePage
@@ -134,12 +134,17 @@ _SCALED = """if True:
                 window.photos._stack.setCurrentWidget(page)
             settle()
             found[f"{tag} {name}"] = cut_off(window)
+            for button in window.findChildren(QPushButton):
+                if not button.icon().isNull():
+                    drawn = button.icon().pixmap(button.iconSize(), found["ratio"]).width() / button.iconSize().width()
+                    found.setdefault("icons ratios", set()).add(round(drawn, 1))
             icons = [label.pixmap() for label in window.findChildren(type(window._bar.layout().itemAt(0).widget()))]
             found[f"{tag} {name} ratios"] = sorted({icon.devicePixelRatio() for icon in icons if not icon.isNull()})
         welcome = WelcomePage(window, tag, lambda: [])
         settle()
         found[f"{tag} welcome"] = cut_off(welcome)
         welcome._finish()
+    found["icons ratios"] = sorted(found["icons ratios"])
     print(json.dumps(found))
     sys.stdout.flush()
     import os
