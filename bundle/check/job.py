@@ -84,7 +84,16 @@ class Job:
         self._look_at(next(out.glob("*")))
         doctor = place.run("doctor", "--json")
         self._expect(json.loads(doctor.stdout)["problems"] == [], f"doctor finds fault: {doctor.stdout[-800:]}")
+        self._add_model(place)
         self._expect(connections() == set(), f"sockets were opened: {connections()}")
+
+    def _add_model(self, place: Place) -> None:
+        # A model of others is tried in a process of its own, which is this program once more.
+        model, other = place.folder / "_internal/resources/models/ink-live/model.onnx", place.desk / "other.onnx"
+        ignored_field = bytes([0x32, 1, 120])  # domain "x": the same model, and another file
+        other.write_bytes(model.read_bytes() + ignored_field)
+        done = place.run("models", "add", str(other))
+        self._expect(done.returncode == 0, f"a model could not be added: {done.stdout[-400:]}{done.stderr[-800:]}")
 
     def _startup(self, place: Place, screen: Screen) -> None:
         def measured() -> dict[str, float]:
@@ -136,6 +145,11 @@ class Job:
             self._expect('"first_run_done": true' in settings.read_text(), "the first page would come again")
             screen.press("ctrl+w")
             self._expect(program.wait(timeout=20) == 0, "it did not end well")
+        with self._opened(place, screen) as program:
+            self._see_window(program, screen)
+            screen.settled()
+            program.terminate()
+            self._expect(program.wait(timeout=20) == 0, "it did not end well when the system asked it to")
         diary = next(iter(place.home.rglob("animirror.log")), None)
         self._expect(
             diary is not None and place.home.name not in diary.read_text(), "the diary is missing or tells names"

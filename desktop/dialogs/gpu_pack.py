@@ -46,7 +46,7 @@ class GpuPackDialog(QDialog):
         lead = QLabel(
             self.tr(
                 "Animirror draws on the processor. With the GPU pack it draws on an NVIDIA card, many times as fast. "
-                "The pack is NVIDIA's and ONNX Runtime's own published files (about 1.3 GB); put these into one "
+                "The pack is NVIDIA's and ONNX Runtime's own published files (about 1.6 GB); put these into one "
                 "folder and choose it. Each is checked before it is used."
             )
         )

@@ -435,8 +435,8 @@
     <context>
         <name>GpuPackDialog</name>
         <message>
-            <source>Animirror draws on the processor. With the GPU pack it draws on an NVIDIA card, many times as fast. The pack is NVIDIA's and ONNX Runtime's own published files (about 1.3 GB); put these into one folder and choose it. Each is checked before it is used.</source>
-            <translation>Animirror 目前用處理器繪製。加入 GPU 套件後就能用 NVIDIA 顯示卡繪製，速度快上許多倍。套件是 NVIDIA 和 ONNX Runtime 公開發布的檔案（約 1.3 GB）；請把下列檔案放進同一個資料夾，然後選擇該資料夾。每個檔案在使用前都會先檢查。</translation>
+            <source>Animirror draws on the processor. With the GPU pack it draws on an NVIDIA card, many times as fast. The pack is NVIDIA's and ONNX Runtime's own published files (about 1.6 GB); put these into one folder and choose it. Each is checked before it is used.</source>
+            <translation>Animirror 目前用處理器繪製。加入 GPU 套件後就能用 NVIDIA 顯示卡繪製，速度快上許多倍。套件是 NVIDIA 和 ONNX Runtime 公開發布的檔案（約 1.6 GB）；請把下列檔案放進同一個資料夾，然後選擇該資料夾。每個檔案在使用前都會先檢查。</translation>
         </message>
         <message>
             <source>Choose the folder …</source>
