@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 
 from core.catalogue import Model, load_catalogue, load_model_folder
 from core.cli.bench_folder import measure_folder
+from core.cli.bench_report import Report, Tally
 from core.cli.bench_steadiness import measure_steadiness
 from core.cli.numbers import real, whole
 from core.cores import usable_cores
@@ -31,13 +32,13 @@ from core.live.views import LiveSettings, LiveView
 from core.runtime import Device
 from core.views import View
 
-#: Stages that the rest is compared with; ``wait`` is none, but time in a slot.
-_HEAVY = ("decode", "detect", "generate", "wait")
 #: Seconds after the first drawn frame that do not count: caches fill, the detection interval settles.
 _WARM_UP = 1.0
 _PATIENCE = 60.0
 #: Fewer pictures tell nothing: of 20, one is slower than "19 in 20". A slow model is measured for longer.
 _FEWEST = 20
+#: Seconds after the first third from which a rise of the memory can be told.
+_LEAST_SETTLED = 20
 _FRAME = (1280, 720)
 
 
@@ -64,88 +65,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-@dataclass
-class _Tally:
-    """What is counted for each result, in how many seconds."""
-
-    frames: int = 0
-    seconds: float = 0.0
-    faces: Counter[int] = field(default_factory=Counter)
-    latencies: list[float] = field(default_factory=list)
-    rest: list[float] = field(default_factory=list)
-    stages: dict[str, list[float]] = field(default_factory=dict)
-
-    @property
-    def fps(self) -> float:
-        """Frames a second."""
-        return self.frames / self.seconds if self.seconds else 0.0
-
-    def add(self, result: Result, at: float) -> None:
-        self.frames += 1
-        self.faces[len(result.faces)] += 1
-        self.latencies.append(1000 * (at - result.frame.captured))
-        self.rest.append(sum(spent for stage, spent in result.milliseconds.items() if stage not in _HEAVY))
-        for stage, spent in result.milliseconds.items():
-            self.stages.setdefault(stage, []).append(spent)
-
-
-@dataclass(frozen=True)
-class Report:
-    """The documented JSON object. Times in milliseconds where no other unit is named; memory is resident MiB.
-
-    First the source is drawn as fast as it can be: fps and stages are of that. Then it plays at its own speed as a
-    camera does: latency (capture to paint), camera_fps and dropped are of that.
-    seconds, frames: how long was measured and how many pictures, of both. rest: everything except decoding, the
-    detector and the generator. first_drawn: seconds from the session's start, and
-    from the process' start, to the first drawn frame.
-    """
-
-    model: str
-    provider: str
-    fallback: list[str]
-    cores: int
-    source: str
-    size: tuple[int, int]
-    faces: int
-    view: str
-    seconds: float
-    frames: int
-    fps: float
-    stages: dict[str, Spread]
-    rest: Spread | None
-    latency: Spread | None
-    camera_fps: float
-    dropped: int
-    first_drawn: dict[str, float]
-    memory: dict[str, float]
-
-    def table(self) -> str:
-        """Return what is printed."""
-
-        def line(name: str, spread: Spread | None) -> str:
-            return f"  {name:<10}{spread.p50:8.1f}{spread.p95:8.1f}" if spread else f"  {name:<10}       -       -"
-
-        width, height = self.size
-        return "\n".join(
-            [
-                *self.fallback,
-                f"model     {self.model} on {self.provider}, {self.cores} cores",
-                f"source    {self.source}, {width}x{height}, {self.faces} face(s), view {self.view}",
-                f"measured  {self.frames} pictures in {self.seconds:.1f} s",
-                f"speed     {self.fps:.1f} frames a second as fast as it can; as a camera {self.camera_fps:.1f}, "
-                f"{self.dropped} dropped",
-                f"start     first drawn frame after {self.first_drawn['session']:.1f} s, "
-                f"{self.first_drawn['process']:.1f} s after the process began",
-                "memory    " + ", ".join(f"{name} {mebibytes:.0f} MiB" for name, mebibytes in self.memory.items()),
-                "milliseconds    p50     p95",
-                line("latency", self.latency),
-                *(line(name, spread) for name, spread in self.stages.items()),
-                line("rest", self.rest),
-                "rest: everything except decoding, the detector and the generator; wait: a frame's time in the slot",
-            ]
-        )
-
-
 def run(options: argparse.Namespace) -> int:
     """Measure, then print; raises AnimirrorError when nothing could be drawn."""
     if options.folder is not None:
@@ -170,7 +89,7 @@ def measure(options: argparse.Namespace) -> Report:
     load, detector = once(load_generator), once(load_detector)
     process = psutil.Process()
     memory: list[float] = []
-    fast, camera = _Tally(), _Tally()
+    fast, camera = Tally(), Tally()
     for tally, paced in ((fast, False), (camera, True)):
         source = _source(options, paced)
         events: list[Event] = []
@@ -191,9 +110,10 @@ def measure(options: argparse.Namespace) -> Report:
             if tally is fast:
                 since = {"session": time.perf_counter() - started, "process": time.time() - process.create_time()}
                 fallback = [event.text for event in events if isinstance(event, Notice)]
-            _watch(session, _WARM_UP, _Tally(), process)
+            _watch(session, _WARM_UP, Tally(), process)
             before = session.readout().dropped
-            memory += _watch(session, options.seconds / 2, tally, process, _FEWEST)
+            seen = _watch(session, options.seconds / 2, tally, process, _FEWEST)
+            memory += seen
             _raise_faults(events)
             if tally.frames < _FEWEST:
                 raise AnimirrorError(
@@ -223,6 +143,7 @@ def measure(options: argparse.Namespace) -> Report:
         dropped=dropped,
         first_drawn=since,
         memory={"start": memory[0], "end": memory[-1], "peak": max(memory)},
+        growth=_growth(seen),
     )
 
 
@@ -249,9 +170,7 @@ def _first_drawn(session: LiveSession, problems: list[Event]) -> Result:
     raise AnimirrorError("No face was drawn within a minute. Use a source that shows a face.")
 
 
-def _watch(
-    session: LiveSession, seconds: float, tally: _Tally, process: psutil.Process, fewest: int = 0
-) -> list[float]:
+def _watch(session: LiveSession, seconds: float, tally: Tally, process: psutil.Process, fewest: int = 0) -> list[float]:
     """Take results for so many seconds, and until there are so many, as a painter would.
 
     Returns the memory of every second.
@@ -269,6 +188,17 @@ def _watch(
             memory.append(_resident(process))
     tally.seconds = time.perf_counter() - begun
     return [*memory, _resident(process)]
+
+
+def _growth(memory: list[float]) -> float | None:
+    """Return the rise in MiB a minute of a straight line through the memory of every second, None for a short time.
+
+    The first third does not count: pools and caches fill.
+    """
+    settled = memory[len(memory) // 3 : -1]
+    if len(settled) < _LEAST_SETTLED:
+        return None
+    return 60.0 * float(np.polyfit(np.arange(len(settled)), settled, 1)[0])
 
 
 def _resident(process: psutil.Process) -> float:

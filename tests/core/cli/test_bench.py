@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.cli.bench import Report
+from core.cli.bench import Report, _growth
 from core.cli.bench_folder import FolderReport
 from tests.support.clips import clip
 from tests.support.models import tiny_model
@@ -118,3 +118,11 @@ def test_an_empty_folder_cannot_be_measured(tmp_path: Path, capsys: pytest.Captu
     model = tiny_model(tmp_path, "quick")
     assert main(["bench", "--folder", str(tmp_path / "empty"), "--model", str(model.folder)]) == 1
     assert "no photo" in capsys.readouterr().err
+
+
+def test_a_rise_of_the_memory_is_told_only_where_it_was_watched_for_long_enough() -> None:
+    assert _growth([300.0] * 10) is None
+    filling = [100.0 + 10 * second for second in range(20)]
+    assert _growth([*filling, *[300.0] * 60]) == pytest.approx(0.0, abs=0.01)
+    leaking = [300.0 + 2 * second for second in range(80)]
+    assert _growth(leaking) == pytest.approx(120.0)
