@@ -29,6 +29,7 @@ class Tally:
         return self.frames / self.seconds if self.seconds else 0.0
 
     def add(self, result: Result, at: float) -> None:
+        """Count a result that was painted at ``at`` (``time.perf_counter``)."""
         self.frames += 1
         self.faces[len(result.faces)] += 1
         self.latencies.append(1000 * (at - result.frame.captured))

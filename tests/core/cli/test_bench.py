@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.cli.bench import Report, _growth
+from core.cli.bench import _growth
 from core.cli.bench_folder import FolderReport
+from core.cli.bench_report import Report
 from tests.support.clips import clip
 from tests.support.models import tiny_model
 
