@@ -34,7 +34,8 @@ from core.views import View
 
 #: Seconds after the first drawn frame that do not count: caches fill, the detection interval settles.
 _WARM_UP = 1.0
-_PATIENCE = 60.0
+#: Seconds to wait for a drawn face, and for which is measured on where there were too few pictures.
+_PATIENCE, _LONGER = 60.0, 60.0
 #: Fewer pictures tell nothing: of 20, one is slower than "19 in 20". A slow model is measured for longer.
 _FEWEST = 20
 #: Seconds after the first third from which a rise of the memory can be told.
@@ -177,9 +178,7 @@ def _watch(session: LiveSession, seconds: float, tally: Tally, process: psutil.P
     """
     begun = time.perf_counter()
     memory = [_resident(process)]
-    while (now := time.perf_counter()) - begun < seconds or (
-        tally.frames < fewest and now - begun < seconds + _PATIENCE
-    ):
+    while (now := time.perf_counter()) - begun < seconds or (tally.frames < fewest and now - begun < seconds + _LONGER):
         result = session.take(0.2)
         if result is not None:
             session.painted(result)

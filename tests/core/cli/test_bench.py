@@ -55,7 +55,7 @@ def test_what_is_too_short_is_measured_for_longer_and_what_is_too_slow_is_no_mea
     report = json.loads(capsys.readouterr().out)
     assert report["frames"] >= 40
     assert report["seconds"] >= 2.0, "ten pictures a second take two seconds to be twenty"
-    monkeypatch.setattr("core.cli.bench._PATIENCE", 0.5)
+    monkeypatch.setattr("core.cli.bench._LONGER", 0.3)
     assert main(arguments) == 1
     assert "too few to measure" in capsys.readouterr().err
 
