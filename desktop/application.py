@@ -39,7 +39,8 @@ from desktop.work.worker import Performer, Worker
 _LAST_SECONDS = 1.5
 """How long a closed window's work may take to stop, all of it together."""
 
-_SAVING_SECONDS = 60.0
+_SAVING_SECONDS = 600.0
+"""How long a file may take that is still being written: 300 megapixels on a slow disk. Nobody sees the program wait."""
 
 
 def run(photos: Sequence[Path], startup_time: bool = False) -> int:

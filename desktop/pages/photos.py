@@ -144,6 +144,7 @@ class PhotosPage(QWidget):
         """Show what the controllers know already."""
         controller = self._controller
         self.panel.controls.show_matting(controller.missing)
+        self.list.panel.background.show_missing(controller.missing)
         if controller.models:
             self._show_models(controller.models)
             self.list.show_models(controller.models)
@@ -220,6 +221,8 @@ class PhotosPage(QWidget):
         page.left.connect(lambda: self._show_list(False))
         page.looked_at.connect(self._look_at)
         page.noticed.connect(self._tell)
+        page.panel.matting_wanted.connect(self._looking.offer_matting)
+        self._controller.matting_changed.connect(page.panel.background.show_missing)
         self.list_button.clicked.connect(lambda: self._show_list(True))
         self.queue.grown.connect(self._show_grown_list)
         self.queue.changed.connect(self._follow_list)

@@ -167,7 +167,10 @@ class QueuePage(QWidget):
         ended = len(states) - waiting - states.count("running")
         self.title.setText(self.tr("1 file") if len(states) == 1 else self.tr("{0} files").format(len(states)))
         self.clear_button.setVisible(ended > 0)
-        self.panel.show_work(waiting=waiting, ended=ended, running=running, paused=self._controller.paused)
+        results = "done" in states
+        self.panel.show_work(
+            waiting=waiting, ended=ended, results=results, running=running, paused=self._controller.paused
+        )
         self._follow(entries)
         self._show_entry()
 
@@ -221,10 +224,13 @@ class QueuePage(QWidget):
 
     def _tell(self, overall: Overall) -> None:
         self.progress.set_share(overall.share)
-        failed = sum(entry.state == "failed" for entry in self._controller.entries.entries)
-        parts = [self.tr("{0} of {1} done").format(max(0, overall.ended - failed), overall.jobs)]
+        states = [entry.state for entry in self._controller.entries.entries]
+        failed, stopped = states.count("failed"), states.count("cancelled")
+        parts = [self.tr("{0} of {1} done").format(max(0, overall.ended - failed - stopped), overall.jobs)]
         if failed:
             parts.append(self.tr("{0} failed").format(failed))
+        if stopped:
+            parts.append(self.tr("{0} stopped").format(stopped))
         if self._controller.paused and overall.ended < overall.jobs:
             parts.append(self.tr("paused") if overall.share else self.tr("ready to begin"))
         elif overall.seconds_left is not None and overall.ended < overall.jobs:

@@ -49,7 +49,7 @@ class Looking(QObject):
         panel.sheet_wanted.connect(self._show_styles)
         panel.cropping.connect(self._crop)
         panel.uncropped.connect(lambda: self._touch_crop(None))
-        panel.matting_wanted.connect(self._offer_matting)
+        panel.matting_wanted.connect(self.offer_matting)
         controller.styles.drawn.connect(self._fill)
         controller.close_up.arrived.connect(self._show_part)
         controller.current_changed.connect(self._follow)
@@ -119,7 +119,8 @@ class Looking(QObject):
             self.noticed.emit(Notice(Tone.SUCCESS, self.tr("Backgrounds can be changed now.")))
         self._missing = missing
 
-    def _offer_matting(self) -> None:
+    def offer_matting(self) -> None:
+        """Say what backgrounds need, and how to get it."""
         fetch = Action(self.tr("Download it (5 MB)"), self._controller.bringer.begin, "save")
         choose = Action(self.tr("Choose the file…"), self._bring_matting, "open")
         self.noticed.emit(Notice(Tone.WARNING, self._missing or "", (fetch, choose)))

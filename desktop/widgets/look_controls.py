@@ -8,17 +8,14 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from core.views import Background
 from desktop.theme import GAP
+from desktop.widgets.backgrounds import BackgroundButton
 from desktop.widgets.buttons import IconButton
-from desktop.widgets.choice import Choice, ChoiceButton
 from desktop.widgets.faces import FaceChooser
 from desktop.widgets.level import Level
 from desktop.widgets.segmented import Segment, SegmentedControl
 from desktop.widgets.switch import Switch
 from desktop.work.messages import Drawing, Look, ModelEntry, Touch
-
-_FILE = "file"
 
 
 class LookControls(QWidget):
@@ -40,7 +37,6 @@ class LookControls(QWidget):
         super().__init__(parent)
         self._look = Look(None, "portrait")
         self._models: tuple[ModelEntry, ...] = ()
-        self._missing: str | None = ""
         self.views = SegmentedControl(
             self.tr("View"),
             (
@@ -51,8 +47,9 @@ class LookControls(QWidget):
         self.views.chosen.connect(self._choose_view)
         self.intensity = Level(self.tr("Strength"), self.tr("the photo"), self.tr("all anime"), 1.0)
         self.intensity.changed.connect(lambda level: self._choose(replace(self._look, intensity=level)))
-        self.background = ChoiceButton(self.tr("Background"))
-        self.background.chosen.connect(self._choose_background)
+        self.background = BackgroundButton()
+        self.background.background_chosen.connect(lambda how: self._choose(replace(self._look, background=how)))
+        self.background.network_wanted.connect(self.matting_wanted)
         self.background_note = self._label("caption", "")
         self.background_note.hide()
         self.attention = Switch(
@@ -87,7 +84,6 @@ class LookControls(QWidget):
         layout.addWidget(self.faces)
         layout.addWidget(self.crop)
         layout.addWidget(self.uncrop)
-        self._offer_backgrounds()
 
     @property
     def stops(self) -> tuple[QWidget, ...]:
@@ -109,14 +105,13 @@ class LookControls(QWidget):
         model = next((entry for entry in self._models if entry.identifier == look.model), None)
         blind = model is not None and not model.attention
         self.attention.refuse(self.tr("This style does not tell where it looked.") if blind else None)
-        self._offer_backgrounds()
+        self.background.show_background(look.background)
 
     def show_matting(self, missing: str | None) -> None:
         """Offer other backgrounds, or say what is ``missing`` for them."""
-        self._missing = missing
+        self.background.show_missing(missing)
         self.background_note.setVisible(bool(missing))
         self.background_note.setText(self.tr("Other backgrounds need a small extra network.") if missing else "")
-        self._offer_backgrounds()
 
     def show_photo(self, drawing: Drawing | None, touch: Touch | None) -> None:
         """Show the faces of a photo and what was chosen for it; ``touch`` is None where there is no photo."""
@@ -132,26 +127,6 @@ class LookControls(QWidget):
         self._faces_heading.setText(self.tr("Faces") if marks else self.tr("Crop"))
         self.crop.setEnabled(touch is not None)
         self.uncrop.setVisible(touch is not None and touch.crop is not None)
-
-    def _offer_backgrounds(self) -> None:
-        names = {
-            Background.KEEP: self.tr("As it is"),
-            Background.BLUR: self.tr("Blurred"),
-            Background.WHITE: self.tr("White"),
-            Background.TRANSPARENT: self.tr("Transparent"),
-        }
-        choices = [
-            Choice(key, name, enabled=key is Background.KEEP or self._missing is None) for key, name in names.items()
-        ]
-        if self._missing:
-            choices.append(Choice(_FILE, self.tr("Get the network…"), "open", asks=True))
-        self.background.offer(choices, self._look.background)
-
-    def _choose_background(self, key: str) -> None:
-        if key == _FILE:
-            self.matting_wanted.emit()
-        else:
-            self._choose(replace(self._look, background=Background(key)))
 
     def _choose_view(self, key: str) -> None:
         self._choose(replace(self._look, view="portrait" if key == "portrait" else "frame"))

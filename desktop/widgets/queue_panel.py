@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from core.settings import PhotoSettings
 from core.views import View
 from desktop.theme import GAP
+from desktop.widgets.backgrounds import BackgroundButton
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.level import Level
 from desktop.widgets.model_picker import ModelPicker
@@ -23,12 +24,14 @@ _WIDTH = 244
 class QueuePanel(QFrame):
     """The card at the right.
 
-    chosen: carries PhotoSettings; results_wanted: the user wants to say how results are saved.
+    chosen: carries PhotoSettings; results_wanted: the user wants to say how results are saved. matting_wanted: the
+    network that backgrounds need is to be brought.
     begun, paused, cancelled, shown: begin or go on, pause, stop everything, show where the results are.
     """
 
     chosen = Signal(object)
     results_wanted = Signal()
+    matting_wanted = Signal()
     begun = Signal()
     paused = Signal()
     cancelled = Signal()
@@ -53,6 +56,9 @@ class QueuePanel(QFrame):
         self.views.chosen.connect(lambda key: self._choose(view=View(key)))
         self.intensity = Level(self.tr("Strength"), self.tr("the photo"), self.tr("all anime"), 1.0)
         self.intensity.changed.connect(lambda level: self._choose(intensity=level))
+        self.background = BackgroundButton()
+        self.background.background_chosen.connect(lambda how: self._choose(background=how))
+        self.background.network_wanted.connect(self.matting_wanted)
         self.where = QLabel()
         self.where.setTextFormat(Qt.TextFormat.PlainText)
         self.where.setProperty("role", "muted")
@@ -75,7 +81,7 @@ class QueuePanel(QFrame):
         layout.addWidget(self.go)
         layout.addWidget(self.stop)
         self.show_choices(self._photos)
-        self.show_work(waiting=0, ended=0, running=False, paused=True)
+        self.show_work(waiting=0, ended=0, results=False, running=False, paused=True)
 
     def show_models(self, models: Sequence[ModelEntry]) -> None:
         """Offer these models."""
@@ -91,13 +97,15 @@ class QueuePanel(QFrame):
             self.models.choose(chosen)
         self.views.choose(str(photos.view))
         self.intensity.show_level(photos.intensity)
+        self.background.show_background(photos.background)
         place = self.tr("in “{0}”").format(Path(photos.folder).name) if photos.folder else self.tr("beside each file")
         self.where.setText(self.tr("Pictures as {0}, {1}").format(str(photos.format).upper(), place))
 
-    def show_work(self, *, waiting: int, ended: int, running: bool, paused: bool) -> None:
+    def show_work(self, *, waiting: int, ended: int, results: bool, running: bool, paused: bool) -> None:
         """Offer what can be done now."""
         going = not paused and (running or waiting > 0)
         open_ones = waiting + running
+        self.go.setEnabled(open_ones > 0 or results)
         self.stop.setVisible(open_ones > 0 and (ended > 0 or running or going))
         if going:
             self._offer(self.tr("Pause"), "pause", self.paused.emit)
@@ -125,6 +133,7 @@ class QueuePanel(QFrame):
         for text, widgets in (
             (self.tr("Style"), (self.models,)),
             (self.tr("View"), (self.views, self.intensity)),
+            (self.tr("Background"), (self.background,)),
             (self.tr("Results"), (self.where, self.results)),
         ):
             heading = QLabel(text)

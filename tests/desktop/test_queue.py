@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from core import paths
 from core.settings import PictureFormat, load_settings
-from core.views import View
+from core.views import Background, View
 from desktop.dialogs.results import ResultsDialog
 from desktop.openings import Openings
 from desktop.pages.queue import QueuePage
@@ -306,3 +306,28 @@ def test_a_row_has_a_menu(desk: Desk, album: Path) -> None:
     menu.actions()[1].trigger()
     assert names(desk)[0] == "c.png"
     assert shown.indexAt(QPoint(20, 20)).row() == 0
+
+
+def test_what_was_stopped_is_not_called_done(desk: Desk, album: Path) -> None:
+    fill(desk, album, count=3)
+    queue(desk).cancel_all()
+    desk.wait(lambda: page(desk).words.text() == "0 of 3 done · 3 stopped")
+    assert not page(desk).panel.go.isEnabled()
+    queue(desk).retry(entry(desk, "a.png"))
+    desk.wait(page(desk).panel.go.isEnabled)
+    page(desk).panel.go.click()
+    desk.wait(lambda: page(desk).words.text() == "1 of 3 done · 2 stopped")
+    assert page(desk).panel.go.isEnabled()
+
+
+def test_a_background_is_chosen_for_what_waits_or_its_network_is_asked_for(desk: Desk, album: Path) -> None:
+    fill(desk, album, count=3)
+    button = page(desk).panel.background
+    desk.controller.matting_changed.emit("There is no network.")
+    assert [choice.key for choice in button.choices if choice.enabled] == [Background.KEEP, "file"]
+    button.choose("file")
+    desk.wait(lambda: desk.window.photos.banner.text)
+    desk.controller.matting_changed.emit(None)
+    button.choose(Background.WHITE)
+    assert button.key == Background.WHITE
+    desk.wait(lambda: all(found.job.wishes.background is Background.WHITE for found in queue(desk).entries.entries))
