@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,13 @@ def test_the_program_measures_its_own_start(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert 0.1 < told["of_which_computing"] <= told["seconds_to_window"] < 120
+
+
+def test_a_process_is_as_old_as_the_time_that_it_took() -> None:
+    code = "import time; time.sleep(0.5); from desktop.startup import process_age; print(process_age())"
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    took = time.monotonic() - began
+    # Elsewhere than on Linux the system tells it in whole seconds.
+    slack = 0.05 if sys.platform == "linux" else 1.0
+    assert 0.5 - slack <= float(done.stdout) <= took + slack
