@@ -121,7 +121,7 @@ class CycleGANRun:
             draw_at=frozenset(output.grid_at),
             draw_every=output.grid_every,
             measure_every=stopping.every,
-            rule=StopRule(stopping.patience, stopping.least_gain, stopping.flat),
+            rule=StopRule(stopping.patience, stopping.least_gain, stopping.flat, stopping.lull),
             rule_ends_run=stopping.ends_run,
         )
 

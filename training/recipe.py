@@ -142,7 +142,8 @@ class Stopping(_Section):
 
     every: Annotated[int, Field(ge=0)] = 0  # steps between two measurements; 0 turns the rule off
     pictures: Annotated[int, Field(ge=2)] = 50  # held-out pictures of each domain that are measured
-    patience: Count = 10  # measurements without progress before the run counts as done
+    patience: Count = 10  # measurements without progress before the run counts as done, at least
+    lull: Weight = 1.0  # and so many times what it took to the last progress: runs come back from long lulls
     least_gain: Share = 0.02  # progress: this share of everything won so far, and more than the noise
     flat: Share = 0.02  # the generators' loss is level when its trend changes it less than this over the patience
     ends_run: bool = False  # stop there; otherwise only mark the best checkpoint and say so

@@ -1,8 +1,9 @@
 """When is style transfer done? The report asked; this is the rule. docs/when-to-stop.md explains it with its curve.
 
 Every so many steps the drawings of held-out photos are compared with held-out anime (KID in the feature space of
-EfficientNet-Lite0). The run is done when this distance makes no progress beyond its own noise for ``patience``
-measurements *and* the watched loss is level over the same time. The best checkpoint is the one of least distance.
+EfficientNet-Lite0). The run is done when this distance has made no progress beyond its own noise for ``patience``
+measurements and for as long again as the last progress took, *and* the watched loss is level. The best checkpoint is
+the one of least distance.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -39,13 +41,21 @@ class Verdict:
     sentence: str
 
 
+class _Waited(NamedTuple):
+    """Measurements since the last progress, and those that it took until then."""
+
+    since: int
+    before: int
+
+
 @dataclass(frozen=True, slots=True)
 class StopRule:
-    """The rule's three numbers; see training.recipe.Stopping."""
+    """The rule's four numbers; see training.recipe.Stopping."""
 
     patience: int = 10
     least_gain: float = 0.02
     flat: float = 0.02
+    lull: float = 1.0
 
     def best(self, series: Sequence[Measurement]) -> Measurement | None:
         """The measurement of least distance, the earliest of equals; a distance that is no number is none."""
@@ -62,8 +72,9 @@ class StopRule:
                 return Verdict(
                     seen[-1].step,
                     best,
-                    f"Done at step {seen[-1].step}: no progress beyond the noise for {self.patience} measurements, and "
-                    f"the loss is level. The best checkpoint is that of step {best.step} (distance {best.kid:.4f}).",
+                    f"Done at step {seen[-1].step}: no progress beyond the noise for {self._waited(seen).since} "
+                    f"measurements, and the loss is level. The best checkpoint is that of step {best.step} (distance "
+                    f"{best.kid:.4f}).",
                 )
         best = self.best(series)
         told = f"; the best so far is step {best.step} (distance {best.kid:.4f})" if best else ""
@@ -73,24 +84,28 @@ class StopRule:
         return self._stalled(series) and self._level(series)
 
     def _stalled(self, series: Sequence[Measurement]) -> bool:
-        """No progress for ``patience`` measurements."""
-        distances = np.array([one.kid for one in series])
-        if len(distances) <= self.patience:
+        """No progress for ``patience`` measurements and a ``lull`` of those before the last progress."""
+        if len(series) <= self.patience:
             return False
+        waited = self._waited(series)
+        return waited.since >= max(self.patience, self.lull * waited.before)
+
+    def _waited(self, series: Sequence[Measurement]) -> _Waited:
+        distances = np.array([one.kid for one in series])
         calm = smoothed(distances)
         # A young run jumps about more than an old one: only the latest values tell the noise of today.
         jitter = noise(distances[-2 * self.patience :])
         worst = record = calm[0]
-        since = 0
-        for value in calm[1:]:
+        since = before = 0
+        for count, value in enumerate(calm[1:], start=1):
             if value > worst + jitter:
                 # Young networks often get worse before they get better: what is won is counted from the worst.
-                worst, record, since = value, value, 0
+                worst, record, since, before = value, value, 0, count
             elif value < record - max(self.least_gain * (worst - record), jitter):
-                record, since = value, 0
+                record, since, before = value, 0, count
             else:
                 since += 1
-        return since >= self.patience
+        return _Waited(since, before)
 
     def _level(self, series: Sequence[Measurement]) -> bool:
         """The watched loss' trend over the patience changes it by less than the share ``flat``."""

@@ -10,7 +10,8 @@ from training.__main__ import main
 from training.runfolder import RunFolder
 from training.stopping import Measurement, StopRule, kernel_distance, noise, smoothed
 
-RULE = StopRule(patience=6, least_gain=0.02, flat=0.02)
+#: Without lulls, whose length depends on where a curve settles.
+RULE = StopRule(patience=6, least_gain=0.02, flat=0.02, lull=0)
 
 
 def curve(settles_at: int, count: int = 60, jitter: float = 0.02, loss_falls_until: int = 0) -> list[Measurement]:
@@ -78,18 +79,18 @@ def test_a_distance_that_is_no_number_is_neither_best_nor_progress() -> None:
 
 def test_looking_back_judges_as_the_run_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     series = curve(10, jitter=0.1)
-    rule = {"patience": 15, "least_gain": 0.01, "flat": 0.05}
+    rule = {"patience": 15, "least_gain": 0.01, "flat": 0.05, "lull": 0.5}
     folder = RunFolder(tmp_path)
     folder.log([{"step": one.step, "kid": one.kid, "loss": one.loss} for one in series])
     folder.log([{"step": 9000, "kid": float("nan"), "loss": 1.0}])
     folder.save({"x": torch.zeros(1)}, {"step": 6000, "recipe": {"stopping": rule}}, keep=0)
     assert main(["when-to-stop", str(tmp_path)]) == 0
-    own = StopRule(15, 0.01, 0.05).verdict(series).sentence
+    own = StopRule(15, 0.01, 0.05, 0.5).verdict(series).sentence
     assert own in capsys.readouterr().out
     assert main(["when-to-stop", str(tmp_path), "--patience", "6"]) == 0
     told = capsys.readouterr().out
     assert own not in told
-    assert "a patience of 6, a least gain of 0.01 and a flat of 0.05" in told
+    assert "a patience of 6, a lull of 0.5, a least gain of 0.01 and a flat of 0.05" in told
 
 
 def test_noise_is_measured_below_a_trend() -> None:
@@ -141,3 +142,17 @@ def test_a_run_that_gets_worse_before_it_gets_better_is_not_done_on_the_way() ->
     verdict = RULE.verdict(series)
     assert verdict.done_at is not None
     assert verdict.done_at > 40 * len(hump)
+
+
+def test_a_run_may_rest_as_long_as_it_took_so_far() -> None:
+    # It falls for 20 measurements, rests for 15, falls again for 10, and that is all.
+    kid = [*np.linspace(10, 3, 20), *[3.0] * 15, *np.linspace(3, 1, 10), *[1.0] * 60]
+    series = [Measurement(40 * (i + 1), float(value), 0.6) for i, value in enumerate(kid)]
+    impatient = StopRule(patience=6, lull=0).verdict(series)
+    assert impatient.done_at is not None
+    assert impatient.done_at < 40 * 35
+    patient = StopRule(patience=6, lull=1.0).verdict(series)
+    assert patient.done_at is not None
+    assert 40 * 85 < patient.done_at <= 40 * 95
+    assert patient.best is not None
+    assert patient.best.kid == 1.0

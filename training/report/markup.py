@@ -51,6 +51,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], classes: str =
     return f'<table class="{classes}"><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'
 
 
+def value(number: float) -> str:
+    """Write a number with three digits that count, never as a power of ten where plain digits will do."""
+    return f"{float(f'{number:.3g}'):,g}"
+
+
 def count(number: int) -> str:
     """Write a number with its thousands apart."""
     return f"{number:,}"

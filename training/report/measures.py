@@ -107,7 +107,7 @@ def _loss(run: Run, name: str, words: str) -> str:
     if name not in run.losses:
         return markup.missing(f"The log has no loss of the {words}.")
     found = trend(run.losses[name])
-    told = f" It went from {found.first:.3g} to {found.last:.3g}." if found else ""
+    told = f" It went from {markup.value(found.first)} to {markup.value(found.last)}." if found else ""
     line = Line(words, run.losses[name], 0 if name == "g" else 1, calm=True)
     return markup.figure(
         chart(f"{run.name}: loss of the {words}", [line], f"loss of the {words}"), f"Loss of the {words}.{told}"

@@ -100,7 +100,10 @@ def _generator(run: Run) -> str:
     if found is None:
         return f"{run.name}: too few steps to tell."
     moved = "fell" if found.last < found.first else "did not fall"
-    return f"{run.name}: {moved}, from {found.first:.3g} to {found.last:.3g} over {markup.count(run.step)} steps."
+    return (
+        f"{run.name}: {moved}, from {markup.value(found.first)} to {markup.value(found.last)} over "
+        f"{markup.count(run.step)} steps."
+    )
 
 
 def _discriminator(run: Run) -> str:
@@ -108,8 +111,8 @@ def _discriminator(run: Run) -> str:
     if found is None:
         return f"{run.name}: too few steps to tell."
     return (
-        f"{run.name}: changes by {found.jump:.0%} of its size from step to step, and went from {found.first:.3g} to "
-        f"{found.last:.3g}."
+        f"{run.name}: changes by {found.jump:.0%} of its size from step to step, and went from "
+        f"{markup.value(found.first)} to {markup.value(found.last)}."
     )
 
 

@@ -15,7 +15,7 @@ from training.errors import RunError
 from training.recipe import Stopping
 from training.runfolder import STATS, RunFolder, read_stats
 from training.stopping import Measurement, StopRule
-from training.verbs.numbers import at_least, share
+from training.verbs.numbers import at_least, positive, share
 
 _DEFAULT = "default: as in the run's own recipe"
 
@@ -25,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=Path, help="folder of a run that measured ([stopping] every)")
     parser.add_argument("--svg", type=Path, help="write the curve to this file")
     parser.add_argument("--patience", type=at_least(1), help="measurements without progress, " + _DEFAULT)
+    parser.add_argument(
+        "--lull", type=positive, help="and so many times what it took to the last progress, " + _DEFAULT
+    )
     parser.add_argument("--least-gain", type=share, help="share of what was won so far, " + _DEFAULT)
     parser.add_argument("--flat", type=share, help="largest change of a level loss, a share, " + _DEFAULT)
 
@@ -40,7 +43,10 @@ def run(options: argparse.Namespace) -> int:
         raise RunError(f"The run in {options.run} measured nothing; set stopping.every in its recipe.")
     rule = _rule(options)
     verdict = rule.verdict(series)
-    print(f"With a patience of {rule.patience}, a least gain of {rule.least_gain:g} and a flat of {rule.flat:g}:")
+    print(
+        f"With a patience of {rule.patience}, a lull of {rule.lull:g}, a least gain of {rule.least_gain:g} and a "
+        f"flat of {rule.flat:g}:"
+    )
     print(verdict.sentence)
     if options.svg:
         write_whole(options.svg, draw_curve(series, verdict).encode())
@@ -58,4 +64,5 @@ def _rule(options: argparse.Namespace) -> StopRule:
         stopping.patience if options.patience is None else options.patience,
         stopping.least_gain if options.least_gain is None else options.least_gain,
         stopping.flat if options.flat is None else options.flat,
+        stopping.lull if options.lull is None else options.lull,
     )
