@@ -1313,9 +1313,17 @@
             <source>{0} results are there already, such as “{1}”.</source>
             <translation>已經有 {0} 個同名的結果，例如「{1}」。</translation>
         </message>
+        <message>
+            <source>{0} stopped</source>
+            <translation>{0} 個已停止</translation>
+        </message>
     </context>
     <context>
         <name>QueuePanel</name>
+        <message>
+            <source>Background</source>
+            <translation>背景</translation>
+        </message>
         <message>
             <source>Change…</source>
             <translation>變更…</translation>
