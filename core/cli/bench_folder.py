@@ -36,8 +36,9 @@ class FolderReport:
     """The documented JSON object of ``bench --folder``. Seconds where no other unit is named; memory in MiB.
 
     stages: what each took for all photos, one after another, each on all cores as far as it can use them. one_by_one:
-    their sum. line: how long the same photos took on the line. speedup: one_by_one / line. memory: resident before, and
-    the most while the line ran.
+    their sum. line: how long the same photos took on the line. speedup: one_by_one / line. busy: share of the cores'
+    time that the line used; where it is well below 1, the machine does something else and the speedup says little.
+    processor: seconds of processor time that each way took. memory: resident before, and the most while the line ran.
     """
 
     model: str
@@ -53,6 +54,8 @@ class FolderReport:
     one_by_one: float
     line: float
     speedup: float
+    busy: float
+    processor: dict[str, float]
     photos_per_second: float
     drawing_threads: int
     memory: dict[str, float]
@@ -67,7 +70,7 @@ class FolderReport:
                 f"{self.faces} faces, view {self.view}",
                 f"stages    {spent} s; one after another {self.one_by_one:.1f} s",
                 f"line      {self.line:.1f} s, {self.photos_per_second:.2f} photos a second, "
-                f"{self.speedup:.2f} times as fast",
+                f"{self.speedup:.2f} times as fast, {100 * self.busy:.0f} % of the cores in use",
                 "memory    " + ", ".join(f"{name} {size:.0f} MiB" for name, size in self.memory.items()),
             ]
         )
@@ -80,15 +83,17 @@ def measure_folder(folder: Path, model: Model, device: Device, view: View) -> Fo
         if not sources:
             raise AnimirrorError("There is no photo in that folder; choose another one.")
         alone = load_generator(model, device)
+        spent = time.process_time()
         stages, faces, pixels = _one_by_one(_tasks(sources, Path(place) / "one", view), alone)
+        processor = {"one_by_one": time.process_time() - spent}
         shared = alone if alone.session.provider != CPU else Generator(model, device, session_threads())
         shared.run(np.zeros((1, shared.size, shared.size, 3), np.uint8))
         tools = Tools(lambda: FaceDetector(threads=1), once(lambda: shared))
         outcomes: list[Outcome] = []
         with _Memory() as memory:
-            begun = time.perf_counter()
+            begun, spent = time.perf_counter(), time.process_time()
             PhotoLine(tools).run(_tasks(sources, Path(place) / "line", view), outcomes.append)
-            line = time.perf_counter() - begun
+            line, processor["line"] = time.perf_counter() - begun, time.process_time() - spent
     whole = sum(stages.values())
     return FolderReport(
         model=model.manifest.id,
@@ -104,6 +109,8 @@ def measure_folder(folder: Path, model: Model, device: Device, view: View) -> Fo
         one_by_one=whole,
         line=line,
         speedup=whole / line,
+        busy=processor["line"] / (line * usable_cores()),
+        processor=processor,
         photos_per_second=len(sources) / line,
         drawing_threads=drawing_threads(),
         memory={"start": memory.start, "peak": memory.peak},
