@@ -100,7 +100,7 @@ class Generator:
         except Exception as error:
             told = first_line(error)
             raise ModelError(f"The model {quoted(self.model.manifest.id)} stopped while drawing: {told}") from error
-        if not (is_picture(anime, batch.shape) and all(_is_map(entry, len(batch)) for entry in attention)):
+        if not (is_picture(anime, batch.shape) and all(is_map(entry, len(batch)) for entry in attention)):
             raise ModelError(f"The model {quoted(self.model.manifest.id)} gave something that is not a picture.")
         return Styled(self.contract.unpack(anime)[:count], _normalised(attention[0])[:count] if attention else None)
 
@@ -112,8 +112,8 @@ def is_picture(anime: object, shape: tuple[int, ...]) -> TypeGuard[NDArray[np.ge
     return _is_finite(anime) and anime.shape == shape
 
 
-def _is_map(attention: object, count: int) -> bool:
-    """(N, 1, h, w) or (N, h, w)."""
+def is_map(attention: object, count: int) -> bool:
+    """Say whether what a model gave is a map for each of ``count`` pictures: (N, 1, h, w) or (N, h, w)."""
     if not _is_finite(attention) or attention.ndim not in (3, 4) or attention.size == 0:
         return False
     return len(attention) == count and (attention.ndim == 3 or attention.shape[1] == 1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -12,6 +15,25 @@ from core.errors import ModelError, quoted
 from core.importing.limits import Limits
 
 _MOST_MEMBERS = 256
+_LONGEST_NAME = 200
+#: What Python's unpackers raise, each its own, for files that are no good.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
+#: Bytes of a ZIP file's list of files; reading that of three million took minutes and gigabytes.
+_LONGEST_LIST = 1 << 20
+#: At the end of a ZIP file: its signature, five small numbers, the length of the list, its place, that of a comment.
+_END = struct.Struct("<4s4H2LH")
+_LONGEST_COMMENT = 1 << 16
+#: What a Mac puts beside every file in a ZIP file: icons and the like, under the names of the files.
+_OF_A_MAC = "__MACOSX"
 #: Besides the ONNX file: weights that lie outside it. Everything else in a ZIP file stays there.
 _SUFFIXES = frozenset({".onnx", ".data", ".bin", ".weights"})
 _BLOCK = 1 << 18
@@ -24,26 +46,51 @@ def unpack(archive: Path, folder: Path, limits: Limits | None = None) -> tuple[P
     archive says of itself. Raises ModelError.
     """
     limits = limits or Limits()
+    _check_list(archive)
     try:
         with zipfile.ZipFile(archive) as opened:
             members = _wanted(opened, archive.name)
             left = limits.file_bytes
             for member in members:
                 left -= _extract(opened, member, folder, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise ModelError(f"{quoted(archive.name)} is damaged, protected, or not a ZIP file.") from error
+    except _DAMAGE as error:
+        raise _damaged(archive) from error
+    except OSError as error:
+        # Read or written: only what the system says of the disk has a number.
+        if error.errno in {None, errno.EINVAL}:
+            raise _damaged(archive) from error
+        raise
     homes = {(folder / member.filename).parent for member in members if member.filename.endswith((MANIFEST, ".onnx"))}
     if not homes:
         raise ModelError(f"{quoted(archive.name)} holds no model.")
     return tuple(sorted(homes))
 
 
+def _damaged(archive: Path) -> ModelError:
+    return ModelError(f"{quoted(archive.name)} is damaged, protected, or not a ZIP file.")
+
+
+def _check_list(archive: Path) -> None:
+    """Refuse a ZIP file whose list of files is too long to be read, which happens as a whole when it is opened."""
+    with archive.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - _END.size - _LONGEST_COMMENT))
+        tail = file.read()
+    place = tail.rfind(b"PK\5\6")
+    if place >= 0 and len(tail) - place >= _END.size:
+        _, _, _, _, count, length, _, _ = _END.unpack_from(tail, place)
+        if length > _LONGEST_LIST:
+            raise _too_many(archive.name, f"{count} or more")
+
+
+def _too_many(name: str, count: object) -> ModelError:
+    return ModelError(f"{quoted(name)} holds {count} files, and a pack of models has at most {_MOST_MEMBERS}.")
+
+
 def _wanted(opened: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     members = opened.infolist()
     if len(members) > _MOST_MEMBERS:
-        raise ModelError(
-            f"{quoted(name)} holds {len(members)} files, and a pack of models has at most {_MOST_MEMBERS}."
-        )
+        raise _too_many(name, len(members))
     for member in members:
         path = PurePosixPath(member.filename)
         escapes = path.is_absolute() or ".." in path.parts or "\\" in member.filename or ":" in member.filename
@@ -52,11 +99,20 @@ def _wanted(opened: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
                 f"{quoted(name)} wants to write {quoted(member.filename)}, which may lie outside its own folder. It "
                 "was not unpacked; do not trust where it came from."
             )
-    return [
+    wanted = [
         member
         for member in members
-        if not member.is_dir() and (PurePosixPath(member.filename).name == MANIFEST or _suffix(member) in _SUFFIXES)
+        if not member.is_dir()
+        and PurePosixPath(member.filename).parts[0] != _OF_A_MAC
+        and (PurePosixPath(member.filename).name == MANIFEST or _suffix(member) in _SUFFIXES)
     ]
+    places = [member.filename.lower() for member in wanted]
+    folders = {str(parent) for place in places for parent in PurePosixPath(place).parents}
+    if len(set(places)) < len(places) or folders.intersection(places):
+        raise ModelError(f"{quoted(name)} holds two files of one name, so nobody knows which is meant.")
+    if any(len(part.encode()) > _LONGEST_NAME for place in places for part in PurePosixPath(place).parts):
+        raise ModelError(f"{quoted(name)} holds a file whose name is too long for a disk.")
+    return wanted
 
 
 def _suffix(member: zipfile.ZipInfo) -> str:

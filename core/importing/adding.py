@@ -35,6 +35,8 @@ UNKNOWN = "unknown"
 _FILE = "model.onnx"
 _PORTRAIT_SIDE = 512
 _LARGEST_MANIFEST = MIB
+_LONGEST_LINE = 120
+_LONGEST_LICENCE = 2000
 _STAGING = ".adding-"
 _STALE_SECONDS = 86_400
 
@@ -76,7 +78,8 @@ def add_model(
     details, limits, wishes = details or Details(), limits or Limits(), wishes or Wishes()
     root = paths.user_models()
     with failures_told(root / source.name), _staging(root) as staging:
-        bare = _unzipped(source, staging, limits) if source.suffix.lower() == ".zip" else source
+        zipped = source.suffix.lower() == ".zip" and os.path.isfile(source)  # noqa: PTH113 (see _found)
+        bare = _unzipped(source, staging, limits) if zipped else source
         try:
             file, manifest = _found(bare)
             _copy(file, staging / _FILE, limits)
@@ -115,12 +118,13 @@ def _unzipped(source: Path, staging: Path, limits: Limits) -> Path:
 
 def _found(source: Path) -> tuple[Path, Manifest | None]:
     """Return the ONNX file at ``source``, and its manifest where there is one."""
-    if source.is_file():
+    # pathlib raises for names that are too long and for folders that may not be entered.
+    if os.path.isfile(source):  # noqa: PTH113
         return source, None
-    if not source.is_dir():
+    if not os.path.isdir(source):  # noqa: PTH112
         raise ModelError("there is no such file or folder")
     manifest = source / MANIFEST
-    if manifest.is_file():
+    if os.path.isfile(manifest):  # noqa: PTH113
         if manifest.stat().st_size > _LARGEST_MANIFEST:
             raise ModelError(f"its manifest is larger than {_LARGEST_MANIFEST // MIB} MB")
         try:
@@ -140,6 +144,11 @@ def _copy(file: Path, target: Path, limits: Limits) -> None:
         raise ModelError(f"{quoted(file.name)} is not an ordinary file")
     if file.stat().st_size > limits.file_bytes:
         raise ModelError(f"it is larger than {limits.file_bytes // MIB} MB")
+    try:
+        with file.open("rb") as opened:
+            opened.read(1)
+    except OSError as error:
+        raise ModelError(f"it cannot be read ({error.strerror})") from error
     shutil.copyfile(file, target)
 
 
@@ -173,11 +182,20 @@ def _manifest(source: Path, file: Path, given: Manifest | None, details: Details
     trial = verdict.trial
     measured = trial.model_dump(mode="json", exclude={"contract", "size"})
     found = {"file": _FILE, "sha256": _sha256(file), "sample": SAMPLE}
-    if given is not None:
-        said = {"name": details.name, "style": details.style, "licence": details.licence, "kind": details.kind}
-        wished = {key: value for key, value in said.items() if value}
-        return given.model_copy(update={**found, **wished, "metrics": {**given.metrics, "trial": measured}})
     stem = source.stem if source.is_file() else source.name
+    if given is not None:
+        names = {tag: _line(name, _LONGEST_LINE) for tag, name in [*given.name.items(), *details.name.items()][:16]}
+        told = {
+            "id": _identifier(given.id),
+            "name": {tag: name for tag, name in names.items() if name} or {"en": _title(stem)},
+            "style": _line(details.style or given.style, _LONGEST_LINE),
+            "licence": _line(details.licence or given.licence, _LONGEST_LICENCE) or UNKNOWN,
+            "kind": details.kind or given.kind,
+            # Only the file that was tried is taken.
+            "variants": (),
+            "metrics": {**given.metrics, "trial": measured},
+        }
+        return given.model_copy(update={**found, **told})
     return Manifest(
         id=_identifier(stem),
         name={"en": _title(stem), **details.name},
@@ -185,18 +203,25 @@ def _manifest(source: Path, file: Path, given: Manifest | None, details: Details
         kind=details.kind or Kind.FULL,
         size=trial.size,
         contract=trial.contract,
-        licence=details.licence or verdict.licence or UNKNOWN,
+        licence=_line(details.licence or verdict.licence or "", _LONGEST_LICENCE) or UNKNOWN,
         metrics={"trial": measured},
         **found,
     )
 
 
 def _identifier(stem: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:60].strip("-") or "model"
+    found = re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-_")[:60].strip("-_") or "model"
+    # Windows has no folders of these names.
+    return f"{found}-model" if re.fullmatch(r"con|nul|prn|aux|(com|lpt)\d", found) else found
 
 
 def _title(stem: str) -> str:
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in stem).replace("_", " ").split()) or "Model"
+    return _line(stem.replace("_", " "), _LONGEST_LINE) or "Model"
+
+
+def _line(text: str, most: int) -> str:
+    """Return what can be shown of a text that somebody else wrote: one line of signs that can be seen."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:most].strip()
 
 
 def _moved_in(staging: Path, root: Path, manifest: Manifest) -> Model:

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from core.errors import AnimirrorError
 from core.importing.limits import MIB, Limits
 
+_LONGEST_TEXT = 600
+
 
 class Task(BaseModel):
     """What to look at.
@@ -66,7 +68,9 @@ def serve(connection: Connection, task_json: str, portrait: bytes) -> None:
         wishes = trial.Wishes.model_validate_json(task.wishes)
         tried, drawing = trial.try_out(task.file, signature, face, wishes, task.limits)
     except AnimirrorError as error:
-        answer(Answer(kind="refused", text=str(error)))
+        told = str(error)
+        # Names in the file are as long as its maker liked.
+        answer(Answer(kind="refused", text=told if len(told) <= _LONGEST_TEXT else f"{told[:_LONGEST_TEXT]}…"))
     except MemoryError:
         answer(Answer(kind="refused", text=out_of_memory(task.memory)))
     else:

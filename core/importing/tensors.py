@@ -130,6 +130,8 @@ def _check_external(tensor: TensorProto, size: int, folder: Path) -> None:
     location = entries.get("location", "")
     if set(entries) - _EXTERNAL_KEYS or not location:
         raise ModelError(f"the weights {quoted(tensor.name)} lie in a place that is not described properly")
+    if "\0" in location:
+        raise ModelError(f"the weights {quoted(tensor.name)} lie in a place that is not described properly")
     home = os.path.realpath(folder)
     place = os.path.realpath(os.path.join(home, location))  # noqa: PTH118 (pathlib would raise for odd names)
     if location.startswith(("/", "\\")) or ":" in location or os.path.commonpath([home, place]) != home:

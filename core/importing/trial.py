@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.contract import Channels, Contract, Layout, Levels, Number
 from core.errors import ModelError
-from core.generator import is_picture
+from core.generator import is_map, is_picture
 from core.importing.inspection import Signature
 from core.importing.limits import Limits
 from core.peak import peak_memory
@@ -96,6 +96,7 @@ def try_out(
     if float(best.drawing.std(axis=(0, 1)).max()) < _FLAT:
         raise ModelError("it draws nothing: the portrait it was tried with came out in one colour")
     contract = best.contract
+    _check_further(session, contract, face)
     if known is None and None in (signature.input.dims or (None,)):
         contract = _with_freedoms(session, signature, contract, size)
     trial = Trial(
@@ -142,6 +143,21 @@ def draw(session: Session, contract: Contract, face: NDArray[np.uint8]) -> NDArr
     if not is_picture(drawn, batch.shape):
         raise ModelError("what it gives is not a picture of the size of the one it was given")
     return drawn
+
+
+def _check_further(session: Session, contract: Contract, face: NDArray[np.uint8]) -> None:
+    """What draws one portrait must draw a black and a white picture too, and give the map that it promises."""
+    for level in (0, 255):
+        draw(session, contract, np.full_like(face, level))
+    if contract.attention is None:
+        return
+    batch = contract.pack(np.repeat(face[None], contract.batch or 1, axis=0))
+    try:
+        (attention,) = session.run([contract.attention], {contract.input: batch})
+    except Exception as error:
+        raise _clause("it does not say where it looked, as its manifest promises", error) from error
+    if not is_map(attention, len(batch)):
+        raise ModelError("what it gives for where it looked is not a map")
 
 
 def _side(signature: Signature, wishes: Wishes, limits: Limits) -> int:

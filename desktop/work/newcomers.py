@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -77,6 +78,7 @@ class Newcomers(QObject):
 
 
 def _is_model(path: Path) -> bool:
-    if path.is_dir():
-        return (path / _MANIFEST).is_file() or next(path.glob("*.onnx"), None) is not None
+    # pathlib raises for names that are too long and for folders that may not be entered.
+    if os.path.isdir(path):  # noqa: PTH112
+        return os.path.isfile(path / _MANIFEST) or next(path.glob("*.onnx"), None) is not None  # noqa: PTH113
     return path.suffix.lower() in {".onnx", ".zip"}

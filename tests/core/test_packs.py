@@ -8,6 +8,7 @@ import http.server
 import json
 import re
 import stat
+import struct
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -220,6 +221,52 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "no.zip"
     path.write_bytes(content)
     with pytest.raises(ModelError, match="not a ZIP file"):
+        unpack(path, tmp_path / "in")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_archive_is_called_that_however_it_was_packed(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "torn.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("model.onnx", bytes(range(256)) * 64)
+    data = bytearray(path.read_bytes())
+    data[56:72] = bytes(16)
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match="damaged"):
+        unpack(path, tmp_path / "in")
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["model.onnx", "Model.onnx"], "two files of one name"),
+        (["model.onnx", "model.onnx/inner.onnx"], "two files of one name"),
+        (["x" * 300 + ".onnx"], "too long"),
+    ],
+)
+def test_an_archive_that_no_disk_can_hold_is_refused(tmp_path: Path, names: list[str], told: str) -> None:
+    path = tmp_path / "odd.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"x")
+    with pytest.raises(ModelError, match=told):
+        unpack(path, tmp_path / "in")
+    assert not (tmp_path / "in").exists()
+
+
+def test_what_a_mac_puts_beside_the_files_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "mac.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("paint/model.onnx", b"x")
+        archive.writestr("__MACOSX/paint/._model.onnx", b"icons")
+    assert unpack(path, tmp_path / "in") == (tmp_path / "in" / "paint",)
+
+
+def test_an_archive_whose_list_is_endless_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, *[0] * 8, 1, *[0] * 6) + b"a"
+    path = tmp_path / "endless.zip"
+    path.write_bytes(entry * 60_000 + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 60_000, 60_000, 47 * 60_000, 0, 0))
+    with pytest.raises(ModelError, match="60000 or more files"):
         unpack(path, tmp_path / "in")
 
 

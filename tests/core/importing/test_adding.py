@@ -13,7 +13,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from core.catalogue import Kind, load_catalogue
+from core.catalogue import MANIFEST, Kind, load_catalogue
 from core.contract import Channels, Layout, Levels
 from core.errors import ModelError
 from core.generator import Generator
@@ -190,3 +190,37 @@ def test_the_manifest_says_how_it_was_tried(tmp_path: Path) -> None:
     )
     assert trial["milliseconds"] > 0
     assert trial["memory"] > 10_000_000
+
+
+def test_a_folder_is_added_without_the_files_that_nobody_tried(tmp_path: Path) -> None:
+    folder = tiny_model(tmp_path / "brought").folder
+    manifest = json.loads((folder / MANIFEST).read_text())
+    other = {"file": "model.int8.onnx", "sha256": manifest["sha256"], "precision": "int8", "hardware": "cpu"}
+    said = {"id": "con", "name": {"en": "A\x1b[31m\n" + "long " * 200}, "licence": "\x07", "variants": [other]}
+    (folder / MANIFEST).write_text(json.dumps({**manifest, **said}))
+    model = add_model(folder).model
+    model.verify()
+    assert model.manifest.id == "con-model"
+    assert model.name().startswith("A [31m long long")
+    assert len(model.name()) <= 120
+    assert model.manifest.licence == "unknown"
+
+
+def test_a_map_that_is_promised_must_be_there(tmp_path: Path) -> None:
+    folder = tiny_model(tmp_path / "brought").folder
+    manifest = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps({**manifest, "contract": {"attention": "nowhere"}}))
+    with pytest.raises(ModelError, match="does not say where it looked"):
+        add_model(folder)
+
+
+def test_a_model_that_fails_on_black_is_refused(tmp_path: Path) -> None:
+    photo, picture = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, 64, 64]) for name in ("photo", "picture")
+    )
+    nodes = [helper.make_node("Log", ["photo"], ["l"]), helper.make_node("Tanh", ["l"], ["picture"])]
+    nodes.insert(1, helper.make_node("Mul", ["l", "none"], ["m"]))
+    nodes[2] = helper.make_node("Add", ["photo", "m"], ["picture"])
+    path = write(tmp_path / "log.onnx", nodes, [photo], [picture], {"none": np.array(0, np.float32)})
+    with pytest.raises(ModelError, match="not a picture"):
+        add_model(path, wishes=Wishes(levels=Levels.UNIT))
