@@ -53,7 +53,7 @@ class OpenVINOSession:
         import openvino
 
         core = openvino.Core()
-        fast = not exact and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        fast = not exact and has_bfloat16()
         self.precision = "bfloat16" if fast else "float32"
         settings: dict[str, Any] = {
             "PERFORMANCE_HINT": "LATENCY",
@@ -94,15 +94,25 @@ class OpenVINOSession:
             self._idle.put(request)
 
 
-def open_openvino(path: Path, threads: int = 0) -> OpenVINOSession:
+@functools.cache
+def has_bfloat16() -> bool:
+    """Return whether OpenVINO is installed and this processor computes bfloat16 numbers by itself."""
+    if installed_openvino() is None:
+        return False
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def open_openvino(path: Path, threads: int = 0, exact: bool = False) -> OpenVINOSession:
     """Return the session of the file, the same one for the same arguments; compiling takes a second or more."""
     state = path.stat()
-    return _compiled(path.resolve(), state.st_mtime_ns, state.st_size, threads)
+    return _compiled(path.resolve(), state.st_mtime_ns, state.st_size, threads, exact)
 
 
 @functools.cache
-def _compiled(path: Path, _changed: int, _size: int, threads: int) -> OpenVINOSession:
-    return OpenVINOSession(path, threads)
+def _compiled(path: Path, _changed: int, _size: int, threads: int, exact: bool) -> OpenVINOSession:
+    return OpenVINOSession(path, threads, exact)
 
 
 def _value(port: Any) -> Value:

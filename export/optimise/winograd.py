@@ -71,6 +71,8 @@ class RowConv(nn.Module):
     """A 3x3 convolution with reflection padding and without bias, on rows in tile order.
 
     The file keeps the nine values of each kernel; runtimes make the thirty-six of them once, when they fold constants.
+    A patch is transformed along both axes in one product, with the Kronecker square of the transform: more arithmetic
+    than one axis after the other, and half the walks through memory, which take longer.
     """
 
     take_in: Tensor
@@ -83,27 +85,19 @@ class RowConv(nn.Module):
         super().__init__()
         self.channels_out, self.channels_in = weight.shape[:2]
         kernel = torch.tensor(KERNEL_TRANSFORM, dtype=torch.float64)
-        self.register_buffer("take_in", torch.tensor(INPUT_TRANSFORM))
+        into, out = torch.tensor(INPUT_TRANSFORM), torch.tensor(OUTPUT_TRANSFORM)
+        self.register_buffer("take_in", torch.kron(into, into))
         self.register_buffer("spread", torch.kron(kernel, kernel).float())
         self.register_buffer("taps", weight.detach().permute(2, 3, 1, 0).reshape(KERNEL * KERNEL, -1).contiguous())
-        self.register_buffer("give_out", torch.tensor(OUTPUT_TRANSFORM))
+        self.register_buffer("give_out", torch.kron(out, out))
 
     def forward(self, rows: Tensor, patches: Tensor) -> Tensor:
         """(N, P, C) to (N, P, O), both in tile order; ``patches`` from :func:`patch_rows`."""
         positions, pixels = PATCH * PATCH, rows.shape[1]
         tiles = pixels // (TILE * TILE)
         kernels = torch.matmul(self.spread, self.taps).reshape(positions, self.channels_in, self.channels_out)
-        spectrum = _along_both(self.take_in, rows.index_select(1, patches), tiles * self.channels_in)
-        products = torch.matmul(spectrum.reshape(-1, positions, tiles, self.channels_in), kernels)
-        drawn = _along_both(self.give_out, products, tiles * self.channels_out)
+        patches_in = rows.index_select(1, patches).reshape(-1, positions, tiles * self.channels_in)
+        spectrum = torch.matmul(self.take_in, patches_in).reshape(-1, positions, tiles, self.channels_in)
+        products = torch.matmul(spectrum, kernels)
+        drawn = torch.matmul(self.give_out, products.reshape(-1, positions, tiles * self.channels_out))
         return drawn.reshape(-1, pixels, self.channels_out)
-
-
-def _along_both(matrix: Tensor, patches: Tensor, width: int) -> Tensor:
-    """Multiply squares of numbers, each ``width`` values wide, by ``matrix`` (A, B) from above and from the left.
-
-    Anything that holds (N, B, B, width) values to (N, A, A, width).
-    """
-    after, before = matrix.shape
-    down = torch.matmul(matrix, patches.reshape(-1, before, before * width))
-    return torch.matmul(matrix, down.reshape(-1, after, before, width))
