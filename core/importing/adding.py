@@ -197,7 +197,7 @@ def _manifest(source: Path, file: Path, given: Manifest | None, details: Details
         }
         return given.model_copy(update={**found, **told})
     return Manifest(
-        id=_identifier(stem),
+        id=_identifier(stem.replace("_", "-")),
         name={"en": _title(stem), **details.name},
         style=details.style or "added by you",
         kind=details.kind or Kind.FULL,
