@@ -31,6 +31,11 @@ def _begin(desk: Desk, paths: list[Path]) -> None:
     desk.wait(lambda: desk.photos[0].stage is m.Stage.DRAWING)
 
 
+def _next_drawing(desk: Desk) -> int | None:
+    """The photo that the worker draws next."""
+    return next((request.order.photo for request in [*desk.worker._waiting] if isinstance(request, m.Draw)), None)
+
+
 def test_the_window_stays_alive_while_a_photo_is_drawn(
     open_desk: OpenDesk, slow_models: Path, group_photo: Path
 ) -> None:
@@ -81,6 +86,8 @@ def test_a_waiting_photo_that_is_looked_at_is_next(
 ) -> None:
     _begin(held, [portrait_photo, portrait_photo, group_photo])
     held.controller.select(held.photos[2])
+    # Another thread finds out first that it takes the model.
+    held.wait(lambda: _next_drawing(held) == held.photos[2].number)
     gate.let(2)
     held.wait(lambda: held.photos[2].status is Status.DONE)
     assert held.photos[1].status.pending
