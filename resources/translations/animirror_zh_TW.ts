@@ -2454,12 +2454,20 @@
             <translation>為「{0}」檔</translation>
         </message>
         <message>
+            <source>it cannot be read ({0})</source>
+            <translation>無法讀取（{0}）</translation>
+        </message>
+        <message>
             <source>it cannot be run</source>
             <translation>它無法執行</translation>
         </message>
         <message>
             <source>it contains a loop ({0}), and nothing says how long that would run</source>
             <translation>它包含迴圈（{0}），無法得知會執行多久</translation>
+        </message>
+        <message>
+            <source>it does not say where it looked, as its manifest promises</source>
+            <translation>它沒有如資訊清單所承諾的，說明自己看了哪裡</translation>
         </message>
         <message>
             <source>it draws nothing: the portrait it was tried with came out in one colour</source>
@@ -2678,6 +2686,10 @@
             <translation>以沒有副檔名的名稱</translation>
         </message>
         <message>
+            <source>what it gives for where it looked is not a map</source>
+            <translation>它用來說明看了哪裡的輸出不是一張圖</translation>
+        </message>
+        <message>
             <source>what it gives is not a picture of the size of the one it was given</source>
             <translation>它產生的圖片和輸入的大小不同</translation>
         </message>
@@ -2782,6 +2794,10 @@
             <translation>{0} 有 {1} x {2} 像素，超過可開啟的 {3} 百萬像素；請製作較小的副本來使用。</translation>
         </message>
         <message>
+            <source>{0} holds a file whose name is too long for a disk.</source>
+            <translation>{0} 裡有一個檔案的名稱太長，磁碟無法儲存。</translation>
+        </message>
+        <message>
             <source>{0} holds no model.</source>
             <translation>{0} 裡沒有模型。</translation>
         </message>
@@ -2792,6 +2808,10 @@
         <message>
             <source>{0} holds no pictures, only sound; choose another file.</source>
             <translation>{0} 沒有畫面，只有聲音；請選擇其他檔案。</translation>
+        </message>
+        <message>
+            <source>{0} holds two files of one name, so nobody knows which is meant.</source>
+            <translation>{0} 裡有兩個同名的檔案，無法判斷要用哪一個。</translation>
         </message>
         <message>
             <source>{0} holds {1} files, and a pack of models has at most {2}.</source>
@@ -2908,6 +2928,10 @@
         <message>
             <source>{0} no sense and got the usual value again: {1}. {2}</source>
             <translation>{0}不合理，已恢復為預設值：{1}。{2}</translation>
+        </message>
+        <message>
+            <source>{0} or more</source>
+            <translation>{0} 個以上</translation>
         </message>
         <message>
             <source>{0} sends only black pictures. Open its lens cover or privacy switch, and see that no other program uses it.</source>
