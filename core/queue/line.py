@@ -25,8 +25,8 @@ from core.generator import Generator, Styled
 from core.queue.photo import Outcome, Photo, PhotoTask
 from core.runtime import CPU
 
-#: Pixels on the line at once: a few photos of a present-day phone, or one of any size. Less starves the cores where photos
-#: are large (32 million kept two cores 73 % busy, this 98 %).
+#: Pixels on the line at once: a few photos of a present-day phone, or one of any size. Fewer starve the cores where
+#: photos are large: 32 million kept two cores 73 % busy, these 98 %.
 PIXELS = 96_000_000
 _SLOTS = 4
 
