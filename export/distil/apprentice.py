@@ -120,6 +120,11 @@ class Apprentice:
         self._critic = Critic(recipe.critic_rate, (0.5, 0.999), recipe.seed) if recipe.weights.adversarial else None
         self._lessons, self._held_out, self._folder = lessons, held_out, folder
 
+    def start_from(self, checkpoint: Path) -> None:
+        """Take the averaged weights of an earlier student. Raises CheckpointError."""
+        checkpoints.load_average(self.student, checkpoint)
+        checkpoints.load_average(self.average.network, checkpoint)
+
     def step(self, number: int) -> Mapping[str, Tensor]:
         """Train one step on the lessons that belong to it."""
         recipe, weights = self.recipe, self.recipe.weights

@@ -43,10 +43,12 @@ def distil(
     recipe: DistilRecipe,
     folder: RunFolder,
     tell: Callable[[str], None] = print,
+    init: Path | None = None,
 ) -> Figures | None:
     """Train a student in ``folder``, where a run goes on; return how near it came to its teacher on held-out photos.
 
-    Returns None when Ctrl-C ended it; everything that was drawn and learnt is on disk then.
+    A new run starts from the averaged weights of the checkpoint ``init``, or from random ones. Returns None when Ctrl-C
+    ended it; everything that was drawn and learnt is on disk then.
 
     Raises:
         DistilError: the teacher's crops are of another size than live ones, or the run has another teacher.
@@ -68,6 +70,8 @@ def distil(
     learnt, held_out = lessons
     tell(f"{len(learnt)} photos to learn from, {len(held_out)} held out.")
     apprentice = Apprentice(recipe, learnt, held_out, folder.path)
+    if init is not None and not folder.last.is_file():
+        apprentice.start_from(init)
     plan = Plan(
         steps=recipe.steps,
         batch=recipe.batch,

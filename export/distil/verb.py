@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--run", type=Path, metavar="DIR", help="folder of the run (default: runs/MODEL-live)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="model folder (default: resources/models/MODEL-live)")
+    parser.add_argument("--init", type=Path, metavar="CHECKPOINT", help="start from an earlier student's weights")
     parser.add_argument("--steps", type=int, default=default.steps, help=f"default: {default.steps}")
     parser.add_argument("--batch", type=int, default=default.batch, help=f"photos a step (default: {default.batch})")
     parser.add_argument("--learning-rate", type=float, default=default.learning_rate)
@@ -56,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     identifier = f"{teacher.manifest.id}-live"
     folder = RunFolder(options.run or Path("runs") / identifier)
     out = options.out or paths.resources() / "models" / identifier
-    figures = distil(teacher, Photos(options.data, options.held_out), _recipe(options, teacher), folder)
+    figures = distil(
+        teacher, Photos(options.data, options.held_out), _recipe(options, teacher), folder, init=options.init
+    )
     if figures is None:
         print(f"Interrupted; saved in {folder.path}. The same command goes on.")
         return INTERRUPTED

@@ -149,6 +149,17 @@ def distilled(arguments: list[str]) -> int:
     return verb.run(parser.parse_args(arguments))
 
 
+def test_a_student_can_begin_where_an_earlier_one_ended(lessons: Lessons, tmp_path: Path) -> None:
+    torch.manual_seed(7)
+    earlier = LiveGenerator()
+    checkpoints.save(tmp_path / "earlier.safetensors", checkpoints.prefixed("average", earlier.state_dict()), {})
+    apprentice = Apprentice(TINY, lessons, lessons, tmp_path)
+    apprentice.start_from(tmp_path / "earlier.safetensors")
+    picture = torch.rand(1, 3, 32, 32)
+    for network in (apprentice.student, apprentice.average.network):
+        torch.testing.assert_close(network(picture).image, earlier(picture).image)
+
+
 def test_a_full_model_gets_its_live_twin(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
