@@ -16,6 +16,7 @@ from core.errors import AnimirrorError, ImageError, quoted
 from core.images.colour import upright_srgb
 from core.images.metadata import kept_exif, kept_xmp, orientation
 from core.images.opening import open_image
+from core.images.webp import decoded_still
 
 MEGAPIXEL_LIMIT: Final = 300
 """The largest picture that is decoded; at this size reading takes about 2 GB of memory.
@@ -109,8 +110,10 @@ def decode_picture(data: bytes, name: str, keep_gps: bool = False) -> Picture:
 
 def _read(file: IO[bytes], name: str, keep_gps: bool) -> Picture:
     with opened_picture(file, name) as image:
-        image.load()
-        pixels, alpha, notes = upright_srgb(image, orientation(image))
+        still = decoded_still(image, file)
+        if still is None:
+            image.load()
+        pixels, alpha, notes = upright_srgb(image if still is None else still, orientation(image))
         exif, xmp = kept_exif(image, keep_gps), kept_xmp(image, keep_gps)
         return Picture(pixels, alpha, exif, name, notes + _unread(image), xmp)
 

@@ -49,6 +49,24 @@ def test_an_alpha_channel_that_hides_nothing_is_dropped() -> None:
     assert decode_picture(encoded(opaque, "PNG"), "opaque.png").alpha is None
 
 
+@pytest.mark.parametrize("options", [{"quality": 80}, {"lossless": True}, {"quality": 60, "alpha_quality": 40}])
+def test_a_still_webp_has_the_values_that_pillow_gives(options: dict[str, object]) -> None:
+    image = noise(65, 47)
+    if "alpha_quality" in options:
+        image.putalpha(Image.linear_gradient("L").resize(image.size))
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "a turned one"
+    data = encoded(image, "WEBP", exif=exif.tobytes(), **options)
+    expected = np.rot90(np.asarray(Image.open(io.BytesIO(data))), -1)
+    picture = decode_picture(data, "turned.webp")
+    np.testing.assert_array_equal(picture.pixels, expected[..., :3])
+    if "alpha_quality" in options:
+        np.testing.assert_array_equal(picture.alpha, expected[..., 3])
+    assert picture.exif is not None and b"a turned one" in picture.exif
+    with pytest.raises(ImageError, match="damaged or cut off"):
+        decode_picture(data[: len(data) // 2], "half.webp")
+
+
 def test_a_photo_agrees_with_another_decoder() -> None:
     photo: NDArray[np.uint8] = skimage.data.astronaut()  # type: ignore[no-untyped-call]
     jpeg = encoded(Image.fromarray(photo), "JPEG", quality=90)
