@@ -10,8 +10,15 @@ from pathlib import Path
 _PROGRAM = ("site-packages", "_internal", "core", "desktop")
 
 _SIGN = r"[^\s\"'<>|:*?()\[\],;]"
-_QUOTED = re.compile(r"(?P<quote>[\"'“])(?P<inside>[^\"'“”\n]+)(?P<end>[\"'”])")
-_BARE = re.compile(rf"(?<![\w.~/\\])(?:[A-Za-z]:)?[\\/](?:{_SIGN}+[\\/])*{_SIGN}+|(?<!\w)~[\\/]{_SIGN}+")
+#: An apostrophe in a name ("Mei's photo.jpg") opens and closes nothing: quotations begin and end at the edge of a word.
+_QUOTED = re.compile(
+    r"(?:(?<!\w)|(?<=\bb))(?P<quote>[\"'])(?P<inside>(?:(?!(?P=quote)(?!\w))[^\n])+)(?P=quote)"
+    r"|[“「](?P<other>[^“”「」\n]+)[”」]"
+)
+_START = r"(?:(?<![\w.~/\\])(?:[A-Za-z]:)?[\\/]|(?<!\w)~[\\/])"
+#: Names may hold spaces: a path without quotation marks goes on as far as a later separator or ending tells.
+_REST = r"(?<!\.py)(?: [^\n\"'<>|:*?“”]*(?:[\\/]" + _SIGN + r"+|\.[A-Za-z][A-Za-z0-9]{1,4}(?!\w)))?"
+_BARE = re.compile(rf"{_START}(?:{_SIGN}+[\\/])*{_SIGN}+{_REST}")
 _URL = re.compile(r"\b(?P<scheme>[a-z][a-z0-9+]*)://[^\s\"'<>]+")
 _FILE = re.compile(r"^.*?(?P<suffix>\.[A-Za-z0-9]{2,5})$")
 
@@ -23,7 +30,7 @@ def without_names(text: str, user: str | None = None) -> str:
     present user's where None.
     """
     text = _URL.sub(lambda found: f"({found['scheme']} address)", text)
-    text = _QUOTED.sub(lambda found: found["quote"] + _inside(found["inside"]) + found["end"], text)
+    text = _QUOTED.sub(lambda found: found[0][0] + _inside(found["inside"] or found["other"]) + found[0][-1], text)
     text = _BARE.sub(lambda found: _path(found[0]), text)
     name = _user() if user is None else user
     if len(name) > 2 and name != "root":

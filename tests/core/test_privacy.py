@@ -14,7 +14,12 @@ from core.privacy import without_names
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("cannot open /home/mei/旅行/Lin at school.jpg", "cannot open (path) at school.jpg"),
+        ("cannot open /home/mei/旅行/Lin at school.jpg", "cannot open (path).jpg"),
+        ("cannot open /home/mei/Lin Wu/Anna: broken", "cannot open (path): broken"),
+        (r"cannot open C:\Users\Mei Lin\Lin.png", "cannot open (path).png"),
+        ("[Errno 2] No such file: \"/home/mei/Mei's 18th/Lin's cake.jpg\"", '[Errno 2] No such file: "(path).jpg"'),
+        ("can't open 'Lin.png' -> \"Lin's cake.png\"", "can't open '(file).png' -> \"(file).png\""),
+        ("打不開「小美.png」。", "打不開「(file).png」。"),
         ('cannot open "/home/mei/旅行/Lin at school.jpg"', 'cannot open "(path).jpg"'),
         (r"cannot open 'C:\Users\Mei\Pictures\Lin.png'", "cannot open '(path).png'"),
         ('No face was found in "grandma.webp".', 'No face was found in "(file).webp".'),
