@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Callable
@@ -44,6 +45,14 @@ class Line:
             self._cut = True
             for held in self._held:
                 _shut(held)
+
+    def waiting(self, most: int) -> int:
+        """Return how many bytes of the latest connection have arrived and were not read yet, counted up to ``most``."""
+        with self._lock, contextlib.suppress(OSError):
+            for latest in self._held[-1:]:
+                if select.select([latest], [], [], 0)[0]:
+                    return len(latest.recv(most, socket.MSG_PEEK))
+        return 0
 
     def close(self) -> None:
         """Let go of the connection; a new one may be made."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import select
 import threading
 import time
 from typing import Any
@@ -35,6 +34,11 @@ ANSWER_SECONDS = 4.0
 LARGEST_PART = 64 * 2**20
 #: Pictures that are skipped at most, one after the other, to catch up with a stream that is faster than the decoder.
 _MOST_SKIPPED = 5
+#: Pictures in a row that cannot be decoded after which the connection is made anew.
+_MOST_DAMAGED = 10
+#: Bytes that are certainly more than what stands between two pictures, such as the end of an HTTP chunk, which arrives
+#: with the picture before it and says nothing of the one after.
+_BETWEEN = 1024
 _LOW_DELAY = {"fflags": "nobuffer", "analyzeduration": "300000", "fpsprobesize": "0"}
 _EXAMPLES = "http://192.168.1.20:8080/video or rtsp://192.168.1.20:8554/live"
 _LOST = (av.error.FFmpegError, urllib3.exceptions.HTTPError, requests.RequestException, OSError)
@@ -89,9 +93,9 @@ class NetworkSource:
 
     def read(self) -> Frame:
         """Wait for the next picture. Raises SourceError when none comes or the connection ends."""
-        skipped = 0
+        skipped = damaged = 0
         try:
-            while self._container is not None:
+            while self._container is not None and not self._line.is_cut:
                 packet = next(self._container.demux(video=0))
                 if self._body is not None:
                     self._body.begin_part()
@@ -104,7 +108,15 @@ class NetworkSource:
                     skipped += 1
                     continue
                 start = time.perf_counter()
-                for frame in packet.decode():
+                try:
+                    frames = packet.decode()
+                except av.error.InvalidDataError:
+                    damaged += 1
+                    self.torn += 1
+                    if damaged > _MOST_DAMAGED:
+                        raise
+                    continue
+                for frame in frames:
                     pixels = upright_rgb(frame)
                     now = time.perf_counter()
                     return Frame(pixels, now, now, decoding=1000 * (now - start))
@@ -195,8 +207,7 @@ class NetworkSource:
 
     def _behind(self) -> bool:
         """Whether the next picture is here already."""
-        answer = self._answer
-        return answer is not None and bool(select.select([answer.raw.fileno()], [], [], 0)[0])
+        return self._answer is not None and self._line.waiting(_BETWEEN) >= _BETWEEN
 
     def _gone(self) -> str:
         return f"The network camera {self.name} stopped sending. It is shown again as soon as it is back."

@@ -30,6 +30,10 @@ class MjpegServer:
         painter: What is sent.
         stalled: Keep the connection and send nothing.
         torn: Cut each picture off in its middle.
+        spoilt: Send pictures that are whole and cannot be decoded.
+        chunked: Send each picture as a chunk of HTTP, as small camera boards do; to be set before anyone looks.
+        sized: Tell the length of each picture.
+        ending: End the answer in good order before the next picture.
         endless: Begin a picture and never end it.
         answer: The first line of the response, such as ``HTTP/1.0 401 Unauthorized`` with nothing after it.
     """
@@ -38,6 +42,10 @@ class MjpegServer:
         self.painter = painter or counting()
         self.stalled = False
         self.torn = False
+        self.spoilt = False
+        self.chunked = False
+        self.sized = True
+        self.ending = False
         self.endless = False
         self.answer = "HTTP/1.0 200 OK"
         self.sent = 0
@@ -94,13 +102,16 @@ class MjpegServer:
             if not self.answer.endswith("200 OK"):
                 viewer.sendall(f"{self.answer}\r\nContent-Length: 0\r\n\r\n".encode())
                 return
-            viewer.sendall(f"{self.answer}\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n".encode())
+            coding = "Transfer-Encoding: chunked\r\n" if self.chunked else ""
+            kind = "Content-Type: multipart/x-mixed-replace; boundary=frame\r\n"
+            viewer.sendall(f"{self.answer}\r\n{coding}{kind}\r\n".encode())
             due = time.monotonic()
-            while True:
+            while not self.ending:
                 while self.endless:
                     viewer.sendall(bytes(2**20))
                 if not self.stalled:
-                    viewer.sendall(self.part())
+                    part = self.part()
+                    viewer.sendall(b"%x\r\n%s\r\n" % (len(part), part) if self.chunked else part)
                     self.sent += 1
                 due += 1 / self._fps
                 time.sleep(max(0.0, due - time.monotonic()))
@@ -116,4 +127,7 @@ class MjpegServer:
         jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()
         if self.torn:
             jpeg = jpeg[: len(jpeg) // 2]
-        return b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(jpeg), jpeg)
+        if self.spoilt:
+            jpeg = jpeg[:200] + jpeg[-2:]
+        length = b"Content-Length: %d\r\n" % len(jpeg) if self.sized else b""
+        return b"--frame\r\nContent-Type: image/jpeg\r\n%s\r\n%s\r\n" % (length, jpeg)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from core.errors import SourceError
@@ -126,6 +127,47 @@ def test_torn_pictures_are_left_out_and_counted(phone: MjpegServer, camera: Netw
         picture = camera.read().pixels
         assert picture.std() < 3  # a torn one would be grey below, or show the picture before
     wait_for(lambda: camera.read() and camera.torn >= 1)
+
+
+def test_pictures_that_cannot_be_decoded_are_left_out_without_losing_the_camera(
+    phone: MjpegServer, camera: NetworkSource
+) -> None:
+    camera.read()
+    before = phone.sent
+    # Too few for the connection to be given up.
+    phone.spoilt = True
+    wait_for(lambda: phone.sent >= before + 3)
+    phone.spoilt = False
+    while camera.torn == 0:
+        camera.read()
+    camera.read()
+    assert phone.viewers == 1
+
+
+def test_every_picture_of_a_camera_that_sends_chunks_is_shown(phone: MjpegServer) -> None:
+    phone.chunked, phone.answer = True, "HTTP/1.1 200 OK"
+    phone.painter = lambda number: np.random.default_rng(number).integers(0, 255, (240, 320, 3), np.uint8)
+    source = NetworkSource(phone.url)
+    source.open()
+    try:
+        source.read()
+        before = phone.sent
+        for _ in range(10):
+            source.read()
+        # The end of a chunk comes with its picture, and once was taken for the next picture.
+        assert phone.sent - before < 20
+    finally:
+        source.close()
+
+
+def test_a_camera_that_ends_its_answer_in_good_order_is_lost_and_no_defect(phone: MjpegServer) -> None:
+    phone.sized = False
+    source = NetworkSource(phone.url)
+    source.open()
+    source.read()
+    phone.ending = True
+    assert "stopped sending" in lost(source)
+    source.close()
 
 
 def test_a_phone_that_is_turned_changes_its_size(phone: MjpegServer, camera: NetworkSource) -> None:
