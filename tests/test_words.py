@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from core.analysis import NoFaceError
 from core.errors import AnimirrorError, quoted
@@ -136,3 +136,9 @@ def test_the_search_finds_texts_and_refuses_what_cannot_be_translated() -> None:
     with pytest.raises(ValueError, match="only a text in quotes"):
         list(sources.texts_of("self.tr(f'{name} is new')"))
     assert list(sources.templates_of('raise E(f"The {a} has {b!r} in {c:.1f}.")')) == ["The {0} has {1} in {2}."]
+
+
+def test_qts_dialog_for_files_has_no_english_words_left(chinese: Language) -> None:
+    dialog = QFileDialog(options=QFileDialog.Option.DontUseNativeDialog)
+    words = [label.text() for label in dialog.findChildren(QLabel)]
+    assert words and not [word for word in words if "look" in word.lower() or "files of" in word.lower()]

@@ -9,6 +9,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 translate = QCoreApplication.translate
 
+# Qt's own Chinese lacks these words of its file dialog; what is named here comes among ours, which are asked first.
+translate("QFileDialog", "&Look in:")
+translate("QFileDialog", "Files of &type:")
+
 VIDEOS = ("mp4", "mov", "mkv", "webm", "avi", "m4v")
 """Endings of videos."""
 
