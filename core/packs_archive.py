@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import lzma
 import stat
 import struct
@@ -29,14 +30,22 @@ _DAMAGE = (
 )
 #: Bytes of a ZIP file's list of files; reading that of three million took minutes and gigabytes.
 _LONGEST_LIST = 1 << 20
-#: At the end of a ZIP file: its signature, five small numbers, the length of the list, its place, that of a comment.
-_END = struct.Struct("<4s4H2LH")
-_LONGEST_COMMENT = 1 << 16
 #: What a Mac puts beside every file in a ZIP file: icons and the like, under the names of the files.
 _OF_A_MAC = "__MACOSX"
 #: Besides the ONNX file: weights that lie outside it. Everything else in a ZIP file stays there.
 _SUFFIXES = frozenset({".onnx", ".data", ".bin", ".weights"})
 _BLOCK = 1 << 18
+
+
+class _ShortReads(io.BufferedReader):
+    """A ZIP file as zipfile reads it, which asks for the list of files whole, wherever the archive says that it is."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            size = _LONGEST_LIST
+        if size > _LONGEST_LIST:
+            raise _too_many(Path(str(self.name)).name, f"{_MOST_MEMBERS + 1} or more")
+        return super().read(size)
 
 
 def unpack(archive: Path, folder: Path, limits: Limits | None = None) -> tuple[Path, ...]:
@@ -46,9 +55,8 @@ def unpack(archive: Path, folder: Path, limits: Limits | None = None) -> tuple[P
     archive says of itself. Raises ModelError.
     """
     limits = limits or Limits()
-    _check_list(archive)
     try:
-        with zipfile.ZipFile(archive) as opened:
+        with _ShortReads(io.FileIO(archive)) as file, zipfile.ZipFile(file) as opened:
             members = _wanted(opened, archive.name)
             left = limits.file_bytes
             for member in members:
@@ -70,19 +78,6 @@ def _damaged(archive: Path) -> ModelError:
     return ModelError(f"{quoted(archive.name)} is damaged, protected, or not a ZIP file.")
 
 
-def _check_list(archive: Path) -> None:
-    """Refuse a ZIP file whose list of files is too long to be read, which happens as a whole when it is opened."""
-    with archive.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(0, size - _END.size - _LONGEST_COMMENT))
-        tail = file.read()
-    place = tail.rfind(b"PK\5\6")
-    if place >= 0 and len(tail) - place >= _END.size:
-        _, _, _, _, count, length, _, _ = _END.unpack_from(tail, place)
-        if length > _LONGEST_LIST:
-            raise _too_many(archive.name, f"{count} or more")
-
-
 def _too_many(name: str, count: object) -> ModelError:
     return ModelError(f"{quoted(name)} holds {count} files, and a pack of models has at most {_MOST_MEMBERS}.")
 
@@ -102,8 +97,9 @@ def _wanted(opened: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     wanted = [
         member
         for member in members
-        if not member.is_dir()
-        and PurePosixPath(member.filename).parts[0] != _OF_A_MAC
+        if member.filename  # is_dir raises where there is none
+        and not member.is_dir()
+        and PurePosixPath(member.filename).parts[:1] != (_OF_A_MAC,)
         and (PurePosixPath(member.filename).name == MANIFEST or _suffix(member) in _SUFFIXES)
     ]
     places = [member.filename.lower() for member in wanted]

@@ -262,12 +262,31 @@ def test_what_a_mac_puts_beside_the_files_is_left_out(tmp_path: Path) -> None:
     assert unpack(path, tmp_path / "in") == (tmp_path / "in" / "paint",)
 
 
-def test_an_archive_whose_list_is_endless_is_refused_before_it_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("hidden", ["", "behind a second mark", "in the record for large files"])
+def test_an_archive_whose_list_is_endless_is_refused_before_it_is_read(tmp_path: Path, hidden: str) -> None:
     entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, *[0] * 8, 1, *[0] * 6) + b"a"
+    count, length, disks, large = 60_000, 47 * 60_000, bytes(4), b""
+    if hidden == "behind a second mark":
+        disks = b"PK\5\6"
+    elif hidden:
+        large = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, length, 0)
+        large += struct.pack("<4sLQL", b"PK\6\7", 0, length, 1)
+        count, length = 1, 47
     path = tmp_path / "endless.zip"
-    path.write_bytes(entry * 60_000 + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 60_000, 60_000, 47 * 60_000, 0, 0))
-    with pytest.raises(ModelError, match="60000 or more files"):
+    end = b"PK\5\6" + disks + struct.pack("<2H2LH", count, count, length, 0, 0)
+    path.write_bytes(entry * 60_000 + large + end)
+    with pytest.raises(ModelError, match="257 or more files"):
         unpack(path, tmp_path / "in")
+
+
+@pytest.mark.parametrize("name", [b".", b"\0"])
+def test_a_file_without_a_name_in_an_archive_is_left_out(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / "nameless.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("?", b"x")
+        archive.writestr("paint/model.onnx", b"x")
+    path.write_bytes(path.read_bytes().replace(b"?", name))
+    assert unpack(path, tmp_path / "in") == (tmp_path / "in" / "paint",)
 
 
 def test_an_archive_of_too_many_or_of_nothing_is_refused(tmp_path: Path) -> None:

@@ -99,6 +99,15 @@ def _loop_in_function(path: Path) -> Path:
     return path
 
 
+def _shadowed_loop(path: Path) -> Path:
+    """A harmless function that is called Loop; ONNX Runtime runs its own loop nevertheless."""
+    model = onnx.load(str(_endless(path)))
+    harmless = [helper.make_node("Identity", ["x"], ["y"])]
+    model.functions.append(helper.make_function("", "Loop", ["m", "go", "x"], ["y"], harmless, model.opset_import))
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
 def _sparse(path: Path) -> Path:
     """One number that stands for a matrix of forty gigabytes."""
     values = helper.make_tensor("w", TensorProto.FLOAT, [1], [1.0])
@@ -216,6 +225,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "an endless loop": (_endless, "contains a loop"),
     "an endless loop in a function": (_loop_in_function, "contains a loop"),
+    "an endless loop under a function's name": (_shadowed_loop, "contains a loop"),
     "too many operations": (
         lambda path: write(path, [PASS] * 1000, [PHOTO], [PICTURE]),
         "more than 900 operations",
