@@ -16,6 +16,7 @@ from desktop.widgets.buttons import IconButton
 from desktop.widgets.choice import Choice, ChoiceButton
 from desktop.widgets.level import Level
 from desktop.widgets.switch import Switch
+from desktop.widgets.tips import tip
 
 _BESIDE, _ELSEWHERE, _CHOSEN = "beside", "elsewhere", "chosen"
 _LOSSLESS = {PictureFormat.PNG, PictureFormat.TIFF}
@@ -104,7 +105,7 @@ class ResultsDialog(QDialog):
             places.append(Choice(_CHOSEN, Path(photos.folder).name or photos.folder))
         places.append(Choice(_ELSEWHERE, self.tr("Another folder…"), "open", asks=True))
         self.place.offer(places, _CHOSEN if photos.folder else _BESIDE)
-        self.place.setToolTip(photos.folder or "")
+        self.place.setToolTip(tip(photos.folder or ""))
         pattern = self.pattern.text().strip()
         self.use_button.setEnabled(bool(pattern))
         if pattern:

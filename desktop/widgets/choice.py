@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from desktop.icons import icon, line_pixmap
 from desktop.theme import RADIUS, current_tokens
+from desktop.widgets.tips import tip
 
 _MARGIN = 11
 _ICON = 18
@@ -74,7 +75,7 @@ class ChoiceButton(QAbstractButton):
         self._choices, self._key = tuple(choices), key
         self.setText(text)
         self.setAccessibleName(f"{self._name}: {text}")
-        self.setToolTip(text)
+        self.setToolTip(tip(text))
         self._fill_menu()
         self.update()
 

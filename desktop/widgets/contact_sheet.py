@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel,
 from desktop.theme import GAP, current_tokens
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.comparison_paint import fitted
+from desktop.widgets.tips import tip
 from desktop.words.heard import heard
 from desktop.work.messages import ModelEntry
 
@@ -60,7 +61,7 @@ class SheetTile(QAbstractButton):
     def show_image(self, image: QImage | None, note: str) -> None:
         """Show the drawing, or say why there is none."""
         self._image, self._note = image or QImage(), heard(note)
-        self.setToolTip(self._note)
+        self.setToolTip(tip(self._note))
         self.update()
 
     def sizeHint(self) -> QSize:

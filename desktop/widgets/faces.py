@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QColor, QImage, QPainter, QPain
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QMenu, QWidget
 
 from desktop.theme import current_tokens
+from desktop.widgets.tips import tip
 from desktop.work.messages import FaceMark, ModelEntry, Touch
 
 _SIDE = 44
@@ -42,7 +43,7 @@ class FaceChip(QAbstractButton):
         elif style is not None:
             name = f"{name}, {style}"
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(tip(name))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

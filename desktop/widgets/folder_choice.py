@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.widgets.choice import Choice, ChoiceButton
+from desktop.widgets.tips import tip
 
 _ELSEWHERE = "ask folder"
 
@@ -34,7 +35,7 @@ class FolderChoice(ChoiceButton):
         if folder:
             choices.append(Choice(folder, Path(folder).name or folder, "open"))
         self.offer([*choices, Choice(_ELSEWHERE, self.tr("Another folder…"), asks=True)], folder)
-        self.setToolTip(folder or self._usual)
+        self.setToolTip(tip(folder or self._usual))
 
     def _choose(self, key: str) -> None:
         if key == _ELSEWHERE:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from desktop.theme import current_tokens
+from desktop.widgets.tips import tip
 from desktop.words.heard import heard
 
 _TRACK = QSize(36, 20)
@@ -35,7 +36,7 @@ class Switch(QAbstractButton):
         """Grey it for ``reason``, or not."""
         self.setEnabled(reason is None)
         told = heard(reason or "")
-        self.setToolTip(told or self._hint)
+        self.setToolTip(tip(told or self._hint))
         self.setAccessibleDescription(told)
 
     def sizeHint(self) -> QSize:

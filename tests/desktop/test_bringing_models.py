@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import Qt, QTextDocument
+from PySide6.QtWidgets import QApplication
 
 from core import paths
 from desktop.notices import Notice, Tone
+from desktop.widgets.choice import Choice, ChoiceButton
 from tests.desktop.conftest import Desk, OpenDesk
 from tests.support.foreign import painter
 from tests.support.models import tiny_model
@@ -53,3 +56,15 @@ def test_a_dropped_file_that_is_no_model_is_refused_in_a_sentence(
     assert told[-1].text.startswith('"letter.onnx" was not added, because')
     assert desk.photos == ()
     assert [path.name for path in own.iterdir()] == ["a-negative"]
+
+
+@pytest.mark.parametrize("name", ["Ink & wash", 'Ink <img src="file:///dev/zero">', "<h1>Ink</h1>"])
+def test_a_name_that_looks_like_markup_is_a_name(qapp: QApplication, name: str) -> None:
+    button = ChoiceButton("Style")
+    button.offer([Choice("ink", name)], "ink")
+    shown = QTextDocument()
+    if Qt.mightBeRichText(button.toolTip()):
+        shown.setHtml(button.toolTip())
+    else:
+        shown.setPlainText(button.toolTip())
+    assert shown.toPlainText() == button.text() == name
