@@ -166,7 +166,7 @@ def test_the_download_is_checked_and_then_found(pack: Path, tmp_path: Path, monk
 
 def test_without_a_network_it_is_said_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background_packs, "usual_folders", lambda: (tmp_path,))
-    with pytest.raises(MatteError, match=r"or u2netp\.onnx, and none is installed\. Let the window download"):
+    with pytest.raises(MatteError, match=r"u2netp\.onnx\), and none is installed\. Let the window download"):
         Matting.installed()
 
 
