@@ -49,7 +49,8 @@ class Photographer:
         self.folder = folder
         self.application = make_application(sys.argv[:1])
         self.language = Language(self.application, "en")
-        self.photos = PhotosController(Worker(make_studio))
+        self.worker = Worker(make_studio)
+        self.photos = PhotosController(self.worker)
         self.queue = QueueController()
         self.live = LiveController(LiveState(overlay=False))
         self.window = MainWindow(self.photos, self.live, self.queue, self.language)
@@ -91,6 +92,8 @@ class Photographer:
         self.rest(2.0)
         self.take("live")
         self.window.close()
+        for part in (self.live, self.queue, self.worker):  # what still ran at the end would end it with an error
+            part.wait(30.0)
 
     def fill_list(self) -> None:
         """Put some files into the list, and convert them but for the last."""
