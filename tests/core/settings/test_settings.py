@@ -136,6 +136,17 @@ def test_a_broken_file_is_kept_aside_and_told_once(saved: Path, content: bytes) 
     assert load_settings(saved).notice is None
 
 
+def test_the_mark_that_some_editors_put_first_is_no_damage(saved: Path) -> None:
+    change(saved, "live", "steadiness", 0.25)
+    saved.write_bytes(b"\xef\xbb\xbf" + saved.read_bytes())
+    loaded = load_settings(saved)
+    assert loaded.notice is None
+    assert loaded.settings.live.steadiness == 0.25
+    loaded.settings.photos.quality = 50
+    save_settings(loaded.settings, saved)
+    assert load_settings(saved).settings.live.steadiness == 0.25
+
+
 def test_files_that_broke_before_are_kept_too(saved: Path) -> None:
     for number, content in enumerate((b"first", b"second"), start=1):
         saved.write_bytes(content)
