@@ -104,13 +104,13 @@ def best_session(model: Model, threads: int = 0, memory: Path | None = None) -> 
     if len(possible) == 1:
         return open_session(model.path, Device.AUTO, threads)
     memory = memory or paths.cache() / FILE
-    remembered = _read(memory)
+    choices = _read(memory)
     key = _key(model, possible, threads)
-    chosen = remembered.get(key)
+    chosen = choices.get(key)
     if chosen is None:
         times = measure(model, possible, threads)
         chosen = fastest(times, plain.key)
-        _remember(memory, {**remembered, key: chosen})
+        _remember(memory, {**choices, key: chosen})
     by_key = {candidate.key: candidate for candidate in possible}
     try:
         session = open_candidate(model, by_key.get(chosen, plain), threads)
@@ -120,6 +120,14 @@ def best_session(model: Model, threads: int = 0, memory: Path | None = None) -> 
         # A card that stands idle because something is missing is told of.
         return replace(session, fallback=open_session(model.path, Device.CUDA, threads).fallback)
     return session
+
+
+def remembered(model: Model, threads: int = 0, memory: Path | None = None) -> str | None:
+    """Return the key of what draws ``model`` here, or None where that has not been measured yet."""
+    possible = candidates(model)
+    if len(possible) == 1:
+        return possible[0].key
+    return _read(memory or paths.cache() / FILE).get(_key(model, possible, threads))
 
 
 def fastest(times: dict[str, float], plain: str) -> str:

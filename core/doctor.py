@@ -10,10 +10,20 @@ from typing import Any
 
 from core import __version__, cameras, facepacks, gpu_pack, runtime
 from core.catalogue import Catalogue, load_catalogue
+from core.choice import remembered
 from core.errors import AnimirrorError
 from core.generator import Generator
 
-PACKAGES = ("numpy", "opencv-python-headless", "pillow", "pydantic", "insightface", "av", "PySide6-Essentials")
+PACKAGES = (
+    "numpy",
+    "opencv-python-headless",
+    "pillow",
+    "pydantic",
+    "insightface",
+    "av",
+    "PySide6-Essentials",
+    "openvino",
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,10 @@ def _examine_models(report: Report, catalogue: Catalogue) -> None:
     if not catalogue.models:
         report.problems.append(Problem("No model is installed.", "Install Animirror again, or add a model."))
     for identifier, model in catalogue.models.items():
-        report.models.append({"id": identifier, "kind": model.manifest.kind, "path": str(model.path)})
+        drawn_by = remembered(model) or "the fastest, measured at first use"
+        report.models.append(
+            {"id": identifier, "kind": model.manifest.kind, "path": str(model.path), "drawn_by": drawn_by}
+        )
         try:
             model.verify()
             Generator(model, runtime.Device.CPU)

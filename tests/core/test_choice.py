@@ -15,7 +15,7 @@ import pytest
 
 from core import choice
 from core.catalogue import MANIFEST, Model, Precision, load_model_folder
-from core.choice import Candidate, Engine, best_session, candidates, fastest, measure, open_candidate
+from core.choice import Candidate, Engine, best_session, candidates, fastest, measure, open_candidate, remembered
 from core.cuda_session import BoundSession
 from core.errors import ModelError
 from core.generator import Generator
@@ -48,6 +48,7 @@ def test_where_there_is_no_choice_nothing_is_measured(tmp_path: Path) -> None:
     assert candidates(model) == (PLAIN,)
     session = best_session(model, memory=tmp_path / "choices.json")
     assert session.provider == CPU
+    assert remembered(model, memory=tmp_path / "choices.json") == PLAIN.key
     assert not (tmp_path / "choices.json").exists()
 
 
@@ -56,8 +57,10 @@ def test_the_faster_file_is_used_and_the_choice_remembered(tmp_path: Path, monke
     # So much work that no other program's work makes up for it.
     model = with_variant(tiny_model(tmp_path / "a", layers=8), tiny_model(tmp_path / "b"))
     memory = tmp_path / "cache" / "choices.json"
+    assert remembered(model, memory=memory) is None
     session = best_session(model, memory=memory)
     assert session.precision == "int8"
+    assert remembered(model, memory=memory) == "cpu:model.int8.onnx"
     assert session.inner is open_session(model.folder / "model.int8.onnx", Device.CPU).inner
     kept = memory.read_text()
 

@@ -154,6 +154,7 @@ def test_the_doctor_reports_what_is_in_use(capsys: pytest.CaptureFixture[str]) -
     assert len(report["onnxruntime"]["installed"]) == 1
     assert report["face_pack"]["in_use"] == "scrfd_500m"
     assert [model["id"] for model in report["models"]] == ["negative", "same"]
+    assert all(model["drawn_by"] for model in report["models"])
     assert code == (1 if report["problems"] else 0)
     assert main(["doctor"]) == code
     assert "Nothing is wrong." in capsys.readouterr().out or code == 1
