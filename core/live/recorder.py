@@ -61,6 +61,8 @@ class Recorder:
         self._report = report
         self._rate = rate
         self._dropped = self._written = 0
+        # Each is counted by one thread only.
+        self._given = self._taken = 0
         self._first: float | None = None
         self._last = 0.0
         self._ticks = -1
@@ -103,11 +105,12 @@ class Recorder:
     def _give(self, item: Result | Sound) -> bool:
         if self._error is not None:
             return False
-        room = _WAITING_PICTURES if isinstance(item, Result) else _WAITING
-        if self._waiting.qsize() < room:
+        picture = isinstance(item, Result)
+        if (self._given - self._taken < _WAITING_PICTURES) if picture else (self._waiting.qsize() < _WAITING):
+            self._given += picture
             self._waiting.put_nowait(item)
         else:
-            self._dropped += isinstance(item, Result)
+            self._dropped += picture
         return True
 
     def _write_all(self) -> None:
@@ -116,6 +119,7 @@ class Recorder:
                 if isinstance(item, Sound):
                     self._write_sound(item)
                 else:
+                    self._taken += 1
                     self._write(item)
             if self._stream is not None:
                 self._container.mux(self._stream.encode())

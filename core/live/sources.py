@@ -82,8 +82,11 @@ class FileSource:
     def open(self) -> None:
         """Open the file. Raises SourceError."""
         try:
+            # What is no path is an address to FFmpeg.
+            if not self.path.exists():
+                raise FileNotFoundError
             # A pipe or a device would be waited for without end.
-            if self.path.exists() and not self.path.is_file():
+            if not self.path.is_file():
                 raise SourceError(f"{self.name} is not a file; choose a video file.")
             self._container = av.open(str(self.path))
         except FileNotFoundError as error:

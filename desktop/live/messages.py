@@ -128,10 +128,14 @@ class RecordingEnded:
 
 @dataclass(frozen=True)
 class VirtualCameraChanged:
-    """It sends to the camera of that name now, or does not, and why where that was not asked for."""
+    """It sends to the camera of that name now, or does not, and why where that was not asked for.
+
+    again: it worked until now, so it may be switched on again.
+    """
 
     name: str | None
     reason: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,9 @@ class Outputs:
 
     def _camera_said(self, event: Event) -> None:
         if isinstance(event, Fault):
-            self._report(m.VirtualCameraChanged(None, event.text))
+            # It frees itself, and its end must not wipe out the reason.
+            self._camera = None
+            self._report(m.VirtualCameraChanged(None, event.text, again=True))
 
 
 def _make(folder: Path) -> None:

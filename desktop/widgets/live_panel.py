@@ -165,7 +165,8 @@ class LivePanel(QFrame):
         """Show whether it sends, or why it does not."""
         self.virtual_camera.setChecked(wanted)
         if virtual_camera.reason is not None:
-            self.virtual_camera.refuse(virtual_camera.reason)
+            if not virtual_camera.again:
+                self.virtual_camera.refuse(virtual_camera.reason)
             self._say(self.virtual_camera_note, virtual_camera.reason)
         elif self.virtual_camera.isEnabled():
             named = self.tr("Choose the camera “{0}” in the other program.").format(virtual_camera.name)

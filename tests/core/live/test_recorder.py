@@ -16,8 +16,9 @@ from core.live.events import Event, Fault
 from core.live.frame import Frame, Result
 from core.live.mp4 import cut_to_whole
 from core.live.recorder import Recorder
+from core.live.sound import SoundTrack
 from tests.support.clock import own_seconds
-from tests.support.sources import picture, wait_for
+from tests.support.sources import PATIENCE, picture, wait_for
 
 
 def result(captured: float, size: tuple[int, int] = (320, 240), number: int = 0) -> Result:
@@ -62,6 +63,20 @@ def test_the_pictures_are_those_that_were_shown(tmp_path: Path) -> None:
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     for number, frame in enumerate(frames):
         assert np.abs(frame.astype(int) - picture(number)).mean() < 12
+
+
+def test_sound_that_waits_takes_no_room_from_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = threading.Event()
+    monkeypatch.setattr(SoundTrack, "write", lambda *_: slow.wait(PATIENCE))
+    recorder = Recorder(tmp_path / "clip.mp4", report=lambda event: None, sound_rate=48_000)
+    recorder.offer(result(0.0))
+    for _ in range(50):
+        recorder.add_sound(np.zeros(480, np.int16), 0.0)
+    for number in range(1, 11):
+        recorder.offer(result(number / 30))
+    slow.set()
+    finish(recorder)
+    assert (recorder.recording.frames, recorder.recording.dropped) == (11, 0)
 
 
 def test_a_finished_recording_is_an_ordinary_mp4(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from core.errors import SourceError
 from core.live.frame import Frame
 from core.live.sources import EndOfSource, FileSource
 from tests.support.clips import clip
+from tests.support.mjpeg_server import MjpegServer
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +91,13 @@ def test_a_video_that_was_taken_upright_is_shown_upright(tmp_path: Path, video: 
                 packet.stream = stream
                 target.mux(packet)
     assert frames(FileSource(turned, repeat=False, paced=False))[0].size == (180, 320)
+
+
+def test_a_file_is_never_asked_of_the_network() -> None:
+    with MjpegServer() as phone:
+        with pytest.raises(SourceError, match="There is no file"):
+            FileSource(Path(phone.url)).open()
+        assert phone.sent == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -212,9 +213,10 @@ def test_a_missing_driver_greys_the_virtual_camera_with_the_reason(open_live: Op
     desk.wait_fresh()
 
 
-def test_a_virtual_camera_that_fails_is_switched_off(open_live: OpenLive) -> None:
-    device = FakeDevice()
-    desk = open_live("Webcam", open_virtual_camera=lambda width, height, rate: device)
+def test_a_virtual_camera_that_fails_is_switched_off_and_may_be_switched_on_again(open_live: OpenLive) -> None:
+    device, another = FakeDevice(), FakeDevice()
+    devices = [device, another]
+    desk = open_live("Webcam", open_virtual_camera=lambda width, height, rate: devices.pop(0))
     desk.start()
     desk.page.panel.virtual_camera.click()
     desk.wait(lambda: device.sent)
@@ -222,6 +224,13 @@ def test_a_virtual_camera_that_fails_is_switched_off(open_live: OpenLive) -> Non
     desk.wait(lambda: not desk.page.panel.virtual_camera.isChecked())
     assert "The virtual camera stopped" in desk.page.panel.virtual_camera_note.text()
     assert device.closed
+    # Wishes that follow one another in one breath are passed over.
+    settled = threading.Event()
+    desk.controller.submit(settled.set)
+    desk.wait(settled.is_set)
+    desk.page.panel.virtual_camera.click()
+    desk.wait(lambda: another.sent)
+    assert "Fake camera" in desk.page.panel.virtual_camera_note.text()
 
 
 def test_what_is_told_leaves_the_views_free_and_ends_with_its_session(desk: LiveDesk) -> None:
