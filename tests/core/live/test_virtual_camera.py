@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,8 @@ def test_without_the_package_it_is_said_how_to_get_it(monkeypatch: pytest.Monkey
     assert "pip install pyvirtualcam" in str(missing())
     with pytest.raises(OutputError, match="pyvirtualcam"):
         VirtualCamera((640, 480), report=lambda event: None)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)  # nobody can install anything into the packaged program
+    assert "pip" not in str(missing()) and "OBS" in str(missing())
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyvirtualcam") is None, reason="pyvirtualcam is not installed")
