@@ -223,7 +223,7 @@ def test_a_virtual_camera_that_fails_is_switched_off_and_may_be_switched_on_agai
     device.broken = True
     desk.wait(lambda: not desk.page.panel.virtual_camera.isChecked())
     assert "The virtual camera stopped" in desk.page.panel.virtual_camera_note.text()
-    assert device.closed
+    desk.wait(lambda: device.closed)
     # Wishes that follow one another in one breath are passed over.
     settled = threading.Event()
     desk.controller.submit(settled.set)
