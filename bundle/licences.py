@@ -61,10 +61,9 @@ def _distribution(name: str) -> Part:
     stated = str(head.get("license_expression") or "")
     short = _KNOWN.get(name) or stated or "; ".join(classifiers) or str(head.get("license") or "").split("\n")[0]
     files = [file for file in distribution.files or [] if _is_licence(PurePosixPath(file))]
-    texts = [Path(str(distribution.locate_file(file))) for file in files]
-    return Part(
-        str(head["name"]), distribution.version, short or "see the text", [text for text in texts if text.is_file()]
-    )
+    found = [Path(str(distribution.locate_file(file))) for file in files]
+    texts = [text for text in found if text.is_file()] or _own_text(name)
+    return Part(str(head["name"]), distribution.version, short or "see the text", texts)
 
 
 def _is_licence(file: PurePosixPath) -> bool:
@@ -110,8 +109,15 @@ def library_parts(entries: Iterable[Entry]) -> list[Part]:
     for library, files in sources.libraries(entries):
         version = av.ffmpeg_version_info if library.project == "FFmpeg" else ""
         named = f"{library.project} {version}".strip()
-        parts.append(Part(named, f"({', '.join(files[:3])})", library.licence, [], library.source))
+        texts = _own_text(library.project)
+        parts.append(Part(named, f"({', '.join(files[:3])})", library.licence, texts, library.source))
     return parts
+
+
+def _own_text(name: str) -> list[Path]:
+    """The text of a part whose wheel brings none, though its licence asks for the notice beside every copy."""
+    text = _TEXTS / "parts" / f"{name}.txt"
+    return [text] if text.is_file() else []
 
 
 def common_texts() -> Part:

@@ -27,6 +27,16 @@ def test_every_distribution_is_listed_with_its_texts(tmp_path: Path) -> None:
     )
 
 
+def test_whoever_asks_for_a_notice_gets_one() -> None:
+    """Permissive licences ask for their text beside every copy; the wheels that these libraries lie in have none."""
+    asking = {library.project for library in sources.LIBRARIES.values() if library.licence.startswith(("BSD", "MIT"))}
+    entries = [(f"lib{prefix}.so.1", "/there", "BINARY") for prefix in sources.LIBRARIES]
+    told = {part.name for part in licences.library_parts(entries) if part.texts}
+    assert asking <= told
+    (face,) = licences.python_parts(["insightface.app"])
+    assert face.texts
+
+
 def test_the_list_says_what_the_whole_is_under_and_where_the_sources_are(tmp_path: Path) -> None:
     entries = [
         ("av.libs/libavcodec-5e6b81c2.so.62.28.102", "/av", "BINARY"),
@@ -34,6 +44,7 @@ def test_the_list_says_what_the_whole_is_under_and_where_the_sources_are(tmp_pat
         ("avcodec-62-4f1c.dll", "/av", "BINARY"),
         ("av.libs/libopencore-amrnb-d72c52e2.so.0.0.5", "/amr", "BINARY"),
         ("libvpxextra-1.so.2", "/other", "BINARY"),
+        ("av.libs/libdav1d-8cd1c2e1.so.7", "/dav1d", "BINARY"),
         ("opencv.libs/libavutil-1.so.60", "../av.libs/libavutil-2.so.60", "SYMLINK"),
     ]
     own = sources.pack(ROOT, tmp_path / "source.tar.xz")
@@ -43,6 +54,8 @@ def test_the_list_says_what_the_whole_is_under_and_where_the_sources_are(tmp_pat
     assert "x264 (libx264-d6533a8d.so.165): GPL-2.0-or-later\n" in index
     assert "(avcodec-62-4f1c.dll, libavcodec-5e6b81c2.so.62.28.102): LGPL-3.0-or-later\n" in index
     assert "opencore-amr (" in index and "libvpx" not in index
+    (notice,) = (tmp_path / "licences").glob("dav1d-*/dav1d.txt")
+    assert "VideoLAN and dav1d authors" in notice.read_text(encoding="utf-8")
     places = (tmp_path / "licences" / "sources.txt").read_text(encoding="utf-8")
     assert "https://code.videolan.org/videolan/x264" in places and "opencore" not in places
     assert "source.tar.xz" in places
