@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 from pydantic import BaseModel, ConfigDict
 
-from core.errors import AnimirrorError
+from core.errors import AnimirrorError, ModelError
 from core.importing.limits import MIB, Limits
 
 _LONGEST_TEXT = 600
@@ -85,9 +85,15 @@ def out_of_memory(limit: int) -> str:
 
 def _embed(task: Task) -> None:
     from core.importing import inspection, tensors
+    from core.runtime import first_line
 
     model = inspection.read(task.file, task.limits)
-    tensors.embed(model, task.folder)
+    try:
+        tensors.embed(model, task.folder)
+    except MemoryError:
+        raise
+    except Exception as error:  # onnx has rules of its own for them: no hard links, for one
+        raise ModelError(f"it cannot be read ({first_line(error)})") from error
     task.file.write_bytes(model.SerializeToString())
 
 

@@ -57,11 +57,17 @@ class Newcomers(QObject):
 
     def _add_all(self, models: tuple[Path, ...]) -> None:
         with self._turn:
-            for path in models:
-                if not self._ending.is_set():
-                    self._add(path)
+            outcomes = [outcome for path in models if (outcome := self._add(path)) is not None]
+            # Each took the place of the one before.
+            refused = any(outcome.tone is Tone.ERROR for outcome in outcomes)
+            if len(outcomes) > 1 and not self._ending.is_set():
+                together = "\n".join(outcome.text for outcome in outcomes)
+                self.told.emit(Notice(Tone.ERROR if refused else Tone.SUCCESS, together))
 
-    def _add(self, path: Path) -> None:
+    def _add(self, path: Path) -> Notice | None:
+        """Return what came of it, which was told; None where that is no longer wanted."""
+        if self._ending.is_set():
+            return None
         from core.errors import AnimirrorError
         from core.importing.adding import add_model
 
@@ -69,12 +75,16 @@ class Newcomers(QObject):
         try:
             model = add_model(path, go_on=lambda: not self._ending.is_set()).model
         except AnimirrorError as error:
-            if not self._ending.is_set():
-                self.told.emit(Notice(Tone.ERROR, str(error)))
-            return
+            if self._ending.is_set():
+                return None
+            outcome = Notice(Tone.ERROR, str(error))
+            self.told.emit(outcome)
+            return outcome
         self.added.emit(model.manifest.id)
         added = self.tr("Added “{0}”. It is among the styles now.").format(model.name(spoken()))
-        self.told.emit(Notice(Tone.SUCCESS, added))
+        outcome = Notice(Tone.SUCCESS, added)
+        self.told.emit(outcome)
+        return outcome
 
 
 def _is_model(path: Path) -> bool:

@@ -58,6 +58,20 @@ def test_a_dropped_file_that_is_no_model_is_refused_in_a_sentence(
     assert [path.name for path in own.iterdir()] == ["a-negative"]
 
 
+def test_what_came_of_several_is_told_together(open_desk: OpenDesk, own: Path, tmp_path: Path) -> None:
+    desk = open_desk(own)
+    told = _notices(desk)
+    letters = [tmp_path / "one.onnx", tmp_path / "two.onnx"]
+    for letter in letters:
+        letter.write_text("Dear reader")
+    desk.drop_files([*letters, painter(tmp_path / "Bright Painter.onnx", side=64)])
+    desk.wait(lambda: told and "\n" in told[-1].text)
+    assert told[-1].tone is Tone.ERROR
+    lines = told[-1].text.splitlines()
+    assert [line.partition(" was")[0] for line in lines[:2]] == ['"one.onnx"', '"two.onnx"']
+    assert "Bright Painter" in lines[2]
+
+
 @pytest.mark.parametrize("name", ["Ink & wash", 'Ink <img src="file:///dev/zero">', "<h1>Ink</h1>"])
 def test_a_name_that_looks_like_markup_is_a_name(qapp: QApplication, name: str) -> None:
     button = ChoiceButton("Style")

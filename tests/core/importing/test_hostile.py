@@ -304,6 +304,17 @@ def test_what_takes_too_much_ends_with_its_process(
     assert list(own_models.parent.rglob("*")) == [own_models]
 
 
+def test_weights_that_are_refused_when_they_are_read_are_told_of(tmp_path: Path, own_models: Path) -> None:
+    folder = tmp_path / "linked"
+    folder.mkdir()
+    (tmp_path / "elsewhere").write_bytes(bytes(4))
+    (folder / "w.bin").hardlink_to(tmp_path / "elsewhere")
+    _external(folder / "model.onnx", "w.bin")
+    with pytest.raises(ModelError, match=r"it cannot be read .*hard links"):
+        add_model(folder)
+    assert not list(own_models.glob("*"))
+
+
 def test_memory_is_watched_from_outside_too() -> None:
     """Where the system does not hold a process to its limit, the one that started it does."""
     hoard = "import sys, time; print(flush=True); sys.stdin.readline(); kept = b'x' * 400_000_000; time.sleep(60)"
