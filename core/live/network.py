@@ -1,6 +1,7 @@
 """Network cameras, as phones are made into them: MJPEG over HTTP, and RTSP.
 
-A connection is made to the address that the user typed and to no other: no proxy, no redirection.
+A connection is made to the address that the user typed and to no other: no proxy, no redirection. But for RTSP, where a
+camera can send FFmpeg on to another place, and FFmpeg has no setting against it; the dialog for addresses says so.
 """
 
 from __future__ import annotations

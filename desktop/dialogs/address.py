@@ -23,7 +23,8 @@ class AddressDialog(QDialog):
         lead = QLabel(
             self.tr(
                 "Start a webcam app on the phone, in the same network as this computer. It shows an address that "
-                "begins with http:// or rtsp://; type it here. Nothing but that address is ever contacted."
+                "begins with http:// or rtsp://; type it here. Nothing else is contacted, unless an rtsp:// camera "
+                "itself names another place."
             )
         )
         lead.setWordWrap(True)

@@ -87,8 +87,8 @@
             <translation>顯示</translation>
         </message>
         <message>
-            <source>Start a webcam app on the phone, in the same network as this computer. It shows an address that begins with http:// or rtsp://; type it here. Nothing but that address is ever contacted.</source>
-            <translation>在手機上開啟網路攝影機 App，並連到和這台電腦相同的網路。App 會顯示以 http:// 或 rtsp:// 開頭的位址，請輸入在這裡。除了這個位址，程式不會連線到其他地方。</translation>
+            <source>Start a webcam app on the phone, in the same network as this computer. It shows an address that begins with http:// or rtsp://; type it here. Nothing else is contacted, unless an rtsp:// camera itself names another place.</source>
+            <translation>在手機上開啟網路攝影機 App，並連到和這台電腦相同的網路。App 會顯示以 http:// 或 rtsp:// 開頭的位址，請輸入在這裡。程式不會連線到其他地方，除非 rtsp:// 攝影機自己指到別處。</translation>
         </message>
         <message>
             <source>Use a phone or network camera</source>
