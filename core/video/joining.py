@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil, floor
 from pathlib import Path
 from typing import Final, cast
 
@@ -180,6 +181,8 @@ def _copied(container: InputContainer, streams: dict[int, Stream], cut: Cut) -> 
         stamp = packet.pts if packet.pts is not None else packet.dts
         if packet.size == 0 or stamp is None or _is_gap(packet):
             continue
+        if packet.stream.type == "subtitle" and packet.duration:
+            stamp = _shorten(packet, stamp, packet.duration, cut)
         if not cut.holds(stamp * packet.time_base):
             continue
         shift = round(cut.shift / packet.time_base)
@@ -188,6 +191,17 @@ def _copied(container: InputContainer, streams: dict[int, Stream], cut: Cut) -> 
             packet.dts = None if packet.dts is None else packet.dts - shift
         packet.stream = streams[packet.stream_index]
         yield packet
+
+
+def _shorten(packet: Packet[Stream], stamp: int, duration: int, cut: Cut) -> int:
+    """Let a subtitle that is read at the edge of a cut begin and end with it; return its new time stamp."""
+    begin = None if cut.start is None else ceil(cut.start / packet.time_base)
+    end = None if cut.end is None else floor(cut.end / packet.time_base)
+    last = stamp + duration
+    if begin is not None and stamp < begin < last:
+        packet.pts = packet.dts = stamp = begin
+    packet.duration = last - stamp if end is None or not stamp < end < last else end - stamp
+    return stamp
 
 
 def _is_gap(packet: Packet[Stream]) -> bool:

@@ -184,6 +184,20 @@ def test_a_part_begins_and_ends_where_it_was_cut(
         assert abs(moment - (was - begin)) <= Fraction(1, 40_000)
 
 
+@pytest.mark.parametrize(("suffix", "codec"), [(".mp4", "mov_text"), (".mkv", "subrip")])
+def test_a_subtitle_that_is_read_at_the_edge_of_a_part_begins_and_ends_with_it(
+    suffix: str, codec: str, tmp_path: Path, make_drawer: MakeDrawer, results: Destination, workshop: Path
+) -> None:
+    said = [(0.0, 0.15, "before"), (0.16, 0.3, "first"), (0.35, 0.7, "last"), (0.7, 0.75, "after")]
+    source = write_video(tmp_path / f"clip{suffix}", NTSC, subtitles=said, subtitle_codec=codec)
+    outcome = convert_video(source, results, make_drawer(), VideoOptions(start=0.2, end=0.5), workshop=workshop)
+    after = streams_of(outcome.path)
+    words = [(float(moment), data[-4:]) for moment, data in after.others["subtitle 1"] if len(data) > 2]
+    assert [data for _, data in words] == [b"irst", b"last"]
+    assert [moment for moment, _ in words] == pytest.approx([0.0, 0.15], abs=0.002)
+    assert after.seconds == pytest.approx(0.3, abs=0.04)
+
+
 def test_a_container_that_cannot_hold_a_stream_is_exchanged_and_that_is_said(
     tmp_path: Path, make_drawer: MakeDrawer, results: Destination, workshop: Path
 ) -> None:
