@@ -66,19 +66,23 @@ class Parting:
         self._person, self._behind, self._blurred = (_bytes(colour * 255) for colour in (person, behind, blurred))
 
     def put_before(
-        self, pixels: NDArray[np.uint8], how: Background, alpha: NDArray[np.uint8] | None = None
+        self,
+        pixels: NDArray[np.uint8],
+        how: Background,
+        alpha: NDArray[np.uint8] | None = None,
+        in_place: bool = False,
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
         """Return a picture of these people before another background, (H, W, 3), and its alpha (H, W) or None.
 
         pixels: (H, W, 3) uint8, the picture or a drawing of it. alpha: (H, W) uint8 opacity that it has already.
-        KEEP returns what came in.
+        in_place: write over ``pixels``, of which there may be only one in memory. KEEP returns what came in.
         """
         if how is Background.KEEP:
             return pixels, alpha
         height, width = pixels.shape[:2]
         smooth = _filter(width / self.matte.shape[1])
         opacity = np.asarray(cv2.resize(self.matte, (width, height), interpolation=smooth), dtype=np.uint8)
-        result = pixels.copy()
+        result = pixels if in_place else pixels.copy()
         for top in range(0, height, _STRIP):
             rows = slice(top, min(top + _STRIP, height))
             self._replace(result[rows], opacity[rows], how, rows, (width, height))

@@ -102,7 +102,8 @@ def finished(
         pixels = overlaid(analysis.picture.pixels, layers, strength, in_place=used_up)
         before, alpha = analysis.picture.pixels, analysis.picture.alpha
     if parting is not None:
-        pixels, alpha = parting.put_before(pixels, finish.background, alpha)
+        in_place = used_up and view is View.FRAME
+        pixels, alpha = parting.put_before(pixels, finish.background, alpha, in_place)
     return Finished(pixels, before, alpha)
 
 

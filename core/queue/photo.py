@@ -116,9 +116,8 @@ class Photo:
             with self.watch.stage("matte"):
                 parting = part(analysis, task.view, task.finish, matting())
         with self.watch.stage("compose"):
-            # The original is wanted beside the result, or for what is behind people.
-            used_up = parting is None and not task.beside
-            result = finished(analysis, faces, task.view, task.finish, parting, used_up)
+            # The original is wanted beside the result only.
+            result = finished(analysis, faces, task.view, task.finish, parting, used_up=not task.beside)
             if task.beside:
                 result = beside_original(result, analysis.picture.alpha if task.view is View.FRAME else None)
         told, found = notes(analysis, task.view, task.finish), analysis.faces

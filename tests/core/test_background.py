@@ -90,11 +90,15 @@ def test_the_estimate_serves_a_copy_of_another_size(how: Background) -> None:
     assert np.abs(shrunk - small_result).mean() < 2.0
 
 
-def test_the_picture_itself_is_not_changed() -> None:
+@pytest.mark.parametrize("how", [Background.BLUR, Background.WHITE, Background.TRANSPARENT])
+def test_the_picture_itself_is_changed_only_on_request_and_then_to_the_same(how: Background) -> None:
     pixels, matte = _scene()
-    before = pixels.copy()
-    Parting(pixels, matte).put_before(pixels, Background.BLUR)
+    before, parting = pixels.copy(), Parting(pixels, matte)
+    result, _ = parting.put_before(pixels, how)
     np.testing.assert_array_equal(pixels, before)
+    over, _ = parting.put_before(pixels, how, in_place=True)
+    assert over is pixels
+    np.testing.assert_array_equal(over, result)
 
 
 @pytest.mark.parametrize("family", list(Family))
