@@ -11,20 +11,27 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from torch import nn
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
+from core import paths
 from core.alignment import CROP_SIZE
 from core.blending import Blend
 from core.catalogue import MANIFEST, Direction, Kind, Manifest
+from core.saving import save_picture
 from export import onnx_file
 from export.crops import crops_from, standard_folder
 from export.optimise.generator import for_inference
 from export.parity import compare
 from training import checkpoints
 from training.networks.generator import Generator
+from training.pairs import to_tensor
+from training.unpaired import to_pixels
 
 FILE = "model.onnx"
+SAMPLE = "sample.jpg"
 RESEARCH_LICENCE = "Trained on data for non-commercial research use; the model is for non-commercial use only."
 
 
@@ -67,6 +74,8 @@ def build(
         path = Path(work) / FILE
         onnx_file.write(for_inference(generator, CROP_SIZE) if rewrite else generator, path)
         parity = compare(generator, path, crops_from(crops or standard_folder(), count=6))
+        if description.direction is Direction.A2B:
+            save_picture(Path(work) / SAMPLE, sample(generator), quality=90)
         training = {key: record[key] for key in ("kind", "step", "seconds", "recipe", "history") if key in record}
         onnx_file.write_metadata(
             path,
@@ -89,6 +98,7 @@ def build(
             sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
             size=CROP_SIZE,
             blend=description.blend,
+            sample=SAMPLE if (Path(work) / SAMPLE).is_file() else None,
             licence=description.licence,
             training=training,
             metrics={**description.metrics, "parity": asdict(parity)},
@@ -99,9 +109,17 @@ def build(
     return manifest
 
 
+@torch.no_grad()
+def sample(generator: nn.Module) -> NDArray[np.uint8]:
+    """Return how ``generator`` draws the portrait of nobody that ships with the app, (256, 256, 3) uint8 RGB."""
+    (crop,) = crops_from(paths.resources() / "samples", count=1)
+    drawn: Tensor = generator(to_tensor([np.asarray(crop / np.float32(255), dtype=np.float32)])).image
+    return to_pixels(drawn)[0]
+
+
 def _replace(new: Path, out: Path) -> None:
     """Put the new files into ``out``, the manifest last, so that a folder with a manifest is always complete."""
     out.mkdir(exist_ok=True)
     (out / MANIFEST).unlink(missing_ok=True)
-    for name in (FILE, MANIFEST):
+    for name in (FILE, *([SAMPLE] if (new / SAMPLE).is_file() else []), MANIFEST):
         shutil.move(str(new / name), str(out / name))

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from core.catalogue import Model, load_model_folder
 from core.generator import Generator as Runner
+from core.images import load_picture
 from core.runtime import Device
 from export.build import Description, build
 from export.crops import crops_from, standard_folder
@@ -85,7 +86,8 @@ def made(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 def test_the_folder_is_complete_and_nothing_else_is_left(made: Model) -> None:
     made.verify()
-    assert sorted(path.name for path in made.folder.iterdir()) == ["manifest.json", "model.onnx"]
+    assert sorted(path.name for path in made.folder.iterdir()) == ["manifest.json", "model.onnx", "sample.jpg"]
+    assert made.sample is not None and load_picture(made.sample).pixels.shape == (256, 256, 3)
     assert [path.name for path in made.folder.parent.iterdir()] == ["made"]
     assert made.name("zh_TW") == "製"
     assert made.manifest.training["step"] == 7
