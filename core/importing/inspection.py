@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from core.contract import Number
 from core.errors import ModelError, quoted
+from core.importing.dependence import STANDARD, check_dependence
 from core.importing.limits import Limits
 from core.importing.tensors import check_tensors, graphs
 
-_STANDARD = ("", "ai.onnx")
 #: What ONNX Runtime itself brings beyond the standard and writes into files that it optimised or quantised.
 _MICROSOFT = "com.microsoft"
 _MICROSOFT_OPERATIONS = frozenset(
@@ -96,7 +96,9 @@ def inspect(path: Path, folder: Path, limits: Limits) -> Signature:
     model = read(path, limits)
     _check_operations(model, limits)
     external = check_tensors(model, folder, limits)
-    return _signature(model, external, limits)
+    signature = _signature(model, external, limits)
+    check_dependence(model, signature.input.name, _functions(model))
+    return signature
 
 
 def read(path: Path, limits: Limits) -> ModelProto:
@@ -116,17 +118,13 @@ def read(path: Path, limits: Limits) -> ModelProto:
 
 def _check_operations(model: ModelProto, limits: Limits) -> None:
     opsets = {entry.domain: entry.version for entry in model.opset_import}
-    version = max(opsets.get(domain, 0) for domain in _STANDARD)
+    version = max(opsets.get(domain, 0) for domain in STANDARD)
     newest = onnx.defs.onnx_opset_version()
     if not _OLDEST_OPSET <= version <= newest or model.ir_version > onnx.IR_VERSION:
         raise ModelError(
             f"it was written for version {version} of ONNX's operations, and {_OLDEST_OPSET} to {newest} run here"
         )
-    functions = {
-        (function.domain, function.name)
-        for function in model.functions
-        if function.domain and not function.domain.startswith(_RESERVED)
-    }
+    functions = _functions(model)
     count = 0
     for graph in graphs(model):
         for node in graph.node:
@@ -136,11 +134,19 @@ def _check_operations(model: ModelProto, limits: Limits) -> None:
             _check_operation(node, functions, version, limits.loops)
 
 
+def _functions(model: ModelProto) -> set[tuple[str, str]]:
+    return {
+        (function.domain, function.name)
+        for function in model.functions
+        if function.domain and not function.domain.startswith(_RESERVED)
+    }
+
+
 def _check_operation(node: NodeProto, functions: set[tuple[str, str]], version: int, loops: bool) -> None:
     if (node.domain, node.op_type) in functions:
         return
     named = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
-    if node.domain in _STANDARD:
+    if node.domain in STANDARD:
         if node.op_type in _LOOPS and not loops:
             raise ModelError(f"it contains a loop ({named}), and nothing says how long that would run")
         if not onnx.defs.has(node.op_type, version, ""):

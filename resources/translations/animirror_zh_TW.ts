@@ -2581,6 +2581,10 @@
             <translation>它的資訊檔無法使用：{0}</translation>
         </message>
         <message>
+            <source>its operations cannot be followed: they need one another in a circle, share a name, or hide in attributes</source>
+            <translation>它的運算無法追蹤：它們循環相依、名稱重複，或藏在屬性裡</translation>
+        </message>
+        <message>
             <source>its weights lie in {0}, which is not there; add the folder that has both files</source>
             <translation>它的權重在 {0}，但該檔案不存在；請加入同時包含兩個檔案的資料夾</translation>
         </message>
@@ -2703,6 +2707,10 @@
         <message>
             <source>under a name without an ending</source>
             <translation>以沒有副檔名的名稱</translation>
+        </message>
+        <message>
+            <source>what a picture shows, or chance, decides how much its operation {0} has to do, and nothing says how much time and memory other pictures would take</source>
+            <translation>它的運算 {0} 的工作量取決於圖片內容或隨機結果，無法得知其他圖片會用掉多少時間和記憶體</translation>
         </message>
         <message>
             <source>what it gives for where it looked is not a map</source>
