@@ -139,8 +139,14 @@ class _Way:
         self._picture = load_picture(paths.resources() / SAMPLE)
         height, width = self._picture.pixels.shape[:2]
         size = [width, height]
-        right = size == self._expected.get("sample", size)
-        return right, {"size": size}, "" if right else "The sample picture has another size than it should."
+        if size != self._expected.get("sample", size):
+            return False, {"size": size}, "The sample picture has another size than it should."
+        # What draws in place of a model that is gone would come out right.
+        own = set(self._expected.get("models", ())) if self._wanted is None else set()
+        gone = ", ".join(sorted(own - set(load_catalogue().models)))
+        if gone:
+            return False, {"size": size}, f"Models that belong to Animirror are missing: {gone}. Install it again."
+        return True, {"size": size}, ""
 
     def detect(self) -> Outcome:
         assert self._picture is not None

@@ -52,6 +52,16 @@ def test_a_wrong_picture_and_a_wrong_face_are_noticed(tmp_path: Path) -> None:
     assert "WRONG" in selftest.as_text(test)
 
 
+def test_a_model_that_should_be_here_is_missed(tmp_path: Path) -> None:
+    known = json.loads((paths.resources() / selftest.EXPECTATIONS).read_text(encoding="utf-8"))
+    known["models"]["gone"] = {"sha256": "", "style": [], "compose": []}
+    expected = tmp_path / "expected.json"
+    expected.write_text(json.dumps(known), encoding="utf-8")
+    test = selftest.run(None, expected)
+    assert not test.passed
+    assert "missing: gone" in test.steps[0].sentence
+
+
 def test_a_model_without_expectations_is_drawn_and_not_judged(tmp_path: Path) -> None:
     model = tiny_model(tmp_path, "negative")
     test = selftest.run(model)
