@@ -67,6 +67,8 @@ class MainWindow(QWidget):
         layout.setSpacing(0)
         self._furnish()
         # All events of one change count as one.
+        # A window that is closed has nobody to speak to, and what its pages would show may be gone.
+        self._closed = False
         self._translation = QTimer(self, singleShot=True, interval=0)
         self._translation.timeout.connect(self._translate)
         for number, key in enumerate(self._rooms, 1):
@@ -146,13 +148,15 @@ class MainWindow(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() == QEvent.Type.LanguageChange and not self._closed:
             self._translation.start(0)
         elif event.type() == QEvent.Type.LocaleChange:
             self.language.follow_system()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the work; the window goes at once."""
+        self._closed = True
+        self._translation.stop()
         self._newcomers.end()
         self._controller.end()
         self.photos.queue.end()
