@@ -17,9 +17,10 @@ VERBS = {
     "warmup": "learn a drawing style from aligned pairs",
     "run": "train a CycleGAN from a recipe",
     "draw": "draw photos with a checkpoint, as pairs for the warm-up of another generator",
+    "sheet": "show what models make of the same photos, on one picture",
     "ablate": "train with the attention loss and without it, all else equal",
     "bench": "measure a training step against a plain version of it",
-    "evaluate": "put numbers on checkpoints: KID, FID, the cycle, the person, the attention",
+    "evaluate": "put numbers on checkpoints and models: KID, FID, the cycle, the person, the attention",
     "report": "show runs on one HTML page, with the student report's figures",
     "when-to-stop": "say from a run's log when it was done",
 }

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from core.errors import quoted
 from training import checkpoints
 from training.ahead import Ahead
-from training.cyclegan import build
+from training.cyclegan import Discriminators, Generators, build
 from training.grids import draw_grid
 from training.held_out import Letter, held_out_domain, training_domain
 from training.loop import Plan
@@ -46,7 +46,7 @@ class CycleGANRun:
         init: Path | None = None,
         tell: Callable[[str], None] = print,
     ) -> None:
-        """Build everything, the A2B generator from the checkpoint ``init``.
+        """Build everything, from the checkpoint ``init``: of another CycleGAN all networks, of a warm-up A2B alone.
 
         Raises DataError, WeightsError or CheckpointError when a recipe's wish cannot be met, OutOfMemoryError when
         the networks are too large.
@@ -63,7 +63,7 @@ class CycleGANRun:
             torch.manual_seed(recipe.seed)
             generators, discriminators = build(recipe)
             if init:
-                checkpoints.load_average(generators.a2b, init)
+                _start_from(init, generators, discriminators)
             self.stepper = Stepper(recipe, generators, discriminators, fabric)
         self._distance: DistanceToAnime | None = None
 
@@ -86,10 +86,7 @@ class CycleGANRun:
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Take up what :meth:`tensors` gave."""
         for name, (network, adam) in self._parts().items():
-            borrowed = {key: value for key, value in network.state_dict().items() if BORROWED in f".{key}"}
-            checkpoints.load_network(
-                network, {**checkpoints.under(name, tensors), **borrowed}, f"the recipe's {name.replace('_', ' ')}"
-            )
+            _load(network, checkpoints.under(name, tensors), f"the recipe's {name.replace('_', ' ')}")
             if adam is not None:
                 moments = "adam" if name == "generator" else f"adam_{name.removeprefix('generator_')}"
                 checkpoints.load_optimizer(adam, network, checkpoints.under(moments, tensors))
@@ -206,6 +203,26 @@ def _held_out_pictures(
 def _window(recipe: Recipe) -> Window:
     data = recipe.data
     return Window(data.size, data.load_size, data.flip, data.backdrops)
+
+
+def _start_from(init: Path, generators: Generators, discriminators: Discriminators) -> None:
+    """Take over the averaged generators of a checkpoint, and the discriminators of one that has such."""
+    tensors, _ = checkpoints.load(init)
+    checkpoints.load_network(generators.a2b, checkpoints.under("average", tensors), "the generator")
+    others = {
+        "average_b2a": generators.b2a,
+        "discriminator_a": discriminators.a,
+        "discriminator_b": discriminators.b,
+    }
+    for name, network in others.items():
+        if own := checkpoints.under(name, tensors):
+            _load(network, own, f"the recipe's {name.replace('_', ' ')}")
+
+
+def _load(network: nn.Module, own: Mapping[str, Tensor], what: str) -> None:
+    """Load what :func:`_own` gave; what is borrowed stays."""
+    borrowed = {key: value for key, value in network.state_dict().items() if BORROWED in f".{key}"}
+    checkpoints.load_network(network, {**own, **borrowed}, what)
 
 
 def _own(network: nn.Module) -> dict[str, Tensor]:

@@ -19,6 +19,8 @@ from pydantic import ValidationError
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from core.alignment import CROP_SIZE
+from core.catalogue import MANIFEST, load_model_folder
 from training import checkpoints
 from training.checkpoints import CheckpointError
 from training.cyclegan import build_generator
@@ -29,8 +31,12 @@ from training.metrics.likeness import Likeness, identity, strangers
 from training.networks.generator import GeneratorOutput
 from training.recipe import Networks
 from training.runfolder import BEST, LAST
+from training.shipped import ShippedGenerator
+from training.teaching import Hand
 from training.unpaired import to_pixels
 
+#: The kind of a finished model, of which only the way that it was made for is there.
+SHIPPED = "shipped"
 #: Drawings whose time is taken, after one to warm up.
 TIMED = 8
 
@@ -113,7 +119,14 @@ class Evaluation:
 
 
 def open_checkpoint(path: Path) -> Checkpoint:
-    """Load the generators of a checkpoint, or of a run's best (otherwise last) one. Raises CheckpointError."""
+    """Load the generators of a checkpoint, or of a run's best (otherwise last) one, or a finished model's.
+
+    Raises CheckpointError, or ModelError for a model's folder.
+    """
+    if (path / MANIFEST).is_file():
+        model = load_model_folder(path)
+        step = int(model.manifest.training.get("step", 0))
+        return Checkpoint(path, step, SHIPPED, {}, ShippedGenerator(model), None)
     if path.is_dir():
         path = path / BEST if (path / BEST).is_file() else path / LAST
     tensors, metadata = checkpoints.load(path)
@@ -132,6 +145,11 @@ def open_checkpoint(path: Path) -> Checkpoint:
     a2b, b2a = generators
     assert a2b is not None
     return Checkpoint(path, int(metadata.get("step", 0)), str(metadata.get("kind", "")), recipe, a2b, b2a)
+
+
+def hand_of(checkpoint: Checkpoint, size: int | None = None) -> Hand:
+    """The A2B generator, to draw at ``size`` pixels: where that is None, at what it was trained at."""
+    return Hand(checkpoint.a2b, size or checkpoint.recipe.get("data", {}).get("size", CROP_SIZE))
 
 
 class Evaluator:

@@ -32,10 +32,11 @@ class Augmentation:
     complexion: float = 0.5  # probability that the skin is darkened, by an even choice of depth
     light: float = 0.7  # probability that brightness, contrast, saturation and tint change
     degrade: float = 0.4  # probability of blur, noise or JPEG traces
+    drawn_backdrop: bool = False  # what is behind the person on the photo is behind the drawn one, too
 
 
-#: Where drawings carry the photo's own colours and backdrop, neither may change on one side only.
-COLOURS_KEPT = Augmentation(backdrop=0.0, complexion=0.0)
+#: Where drawings carry the person's own colours, the skin may not change on one side only.
+COLOURS_KEPT = Augmentation(complexion=0.0, drawn_backdrop=True)
 
 
 class Pairs:
@@ -83,6 +84,8 @@ class Pairs:
         if rng.random() < augmentation.backdrop:
             backdrop = random_backdrop(rng, photo.shape[0], photo.shape[1])
         photo = put_before(person, matte, backdrop)
+        if augmentation.drawn_backdrop:
+            cartoon = put_before(cartoon, matte, backdrop)
         matrix = _random_view(rng, photo.shape[0], size, augmentation)
         photo, cartoon = _warp(photo, matrix, size), _warp(cartoon, matrix, size)
         if rng.random() < augmentation.light:

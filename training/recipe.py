@@ -82,7 +82,7 @@ class Networks(_Section):
     discriminator_width: Count = 64  # channels of the first layer (projected: of every head)
     # Convolutions of each discriminator, global and local; report only.
     discriminator_layers: Annotated[tuple[Layers, ...], Field(strict=False, min_length=1)] = (7, 5)
-    init: str = ""  # checkpoint whose averaged A2B generator the run starts from
+    init: str = ""  # checkpoint whose networks the run starts from; one of a warm-up has only A2B's
 
 
 class Losses(_Section):

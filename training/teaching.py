@@ -7,9 +7,10 @@ network then learns from these pairs with ``python -m training warmup``, in one 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ from core.saving import save_picture
 from training.pairs import to_tensor
 from training.unpaired import to_pixels
 
+Pixels: TypeAlias = NDArray[np.uint8]
 #: How a test picture is told from its name alone, so that a photo stays on its side however many others there are.
 _SPLITS = 10_000
 
@@ -36,22 +38,59 @@ class Drawn:
     broken: int
 
 
+class Hand(NamedTuple):
+    """A generator that gives a picture in [-1, 1] for one of the same size, best at ``size`` pixels."""
+
+    generator: nn.Module
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """Who draws: every hand what the one before it drew, the first one the photo.
+
+    evening: changes the photo before it is drawn; None leaves it as it is.
+    colours: changes the drawing by what is on the photo; None leaves it as it is.
+    """
+
+    hands: Sequence[Hand]
+    evening: Callable[[Pixels], Pixels] | None = None
+    colours: Callable[[Pixels, Pixels], Pixels] | None = None
+
+    def __call__(self, photo: Pixels) -> Pixels:
+        """Draw ``photo`` (H, W, 3) uint8 RGB; the drawing is scaled to its size."""
+        drawing = photo if self.evening is None else self.evening(photo)
+        for hand in self.hands:
+            drawing = _drawn(hand, drawing)
+        drawing = _resized(drawing, *photo.shape[:2])
+        return drawing if self.colours is None else self.colours(photo, drawing)
+
+
 @torch.no_grad()
+def _drawn(hand: Hand, picture: Pixels) -> Pixels:
+    seen = _resized(picture, hand.size, hand.size)
+    drawn: Tensor = hand.generator(to_tensor([np.asarray(seen / np.float32(255), dtype=np.float32)])).image
+    return to_pixels(drawn)[0]
+
+
+def _resized(picture: Pixels, height: int, width: int) -> Pixels:
+    smooth = cv2.INTER_AREA if picture.shape[0] > height else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=smooth), dtype=np.uint8)
+
+
 def draw_pairs(
-    generator: nn.Module,
+    teacher: Teacher,
     photos: Iterable[Path],
     out: Path,
-    size: int,
     test: float,
     tell: Callable[[str], None] = print,
 ) -> Drawn:
     """Write ``out``/train and ``out``/test of photo/ and cartoon/, PNG of equal names, as the warm-up reads them.
 
     Args:
-        generator: gives a picture in [-1, 1] for one of the same size.
+        teacher: draws.
         photos: aligned crops, square or nearly so.
         out: a folder; pairs that are there already are kept as they are.
-        size: side at which the generator draws, in pixels: what it was trained at. Drawings are scaled to the photo's.
         test: share of the photos that goes to ``out``/test, by their names.
         tell: receives a sentence for each photo that cannot be read.
     """
@@ -71,14 +110,6 @@ def draw_pairs(
                 folder.mkdir(parents=True, exist_ok=True)
             save_picture(photo_to, photo)
             # Last, since it says that the pair is whole.
-            save_picture(cartoon_to, _drawing(generator, photo, size))
+            save_picture(cartoon_to, teacher(photo))
         counts[split] += 1
     return Drawn(counts["train"], counts["test"], broken)
-
-
-def _drawing(generator: nn.Module, photo: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    height, width = photo.shape[:2]
-    small = cv2.resize(photo, (size, size), interpolation=cv2.INTER_AREA if height > size else cv2.INTER_CUBIC)
-    picture: Tensor = generator(to_tensor([np.asarray(small / np.float32(255), dtype=np.float32)])).image
-    drawn = to_pixels(picture)[0]
-    return np.asarray(cv2.resize(drawn, (width, height), interpolation=cv2.INTER_CUBIC), dtype=np.uint8)

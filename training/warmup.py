@@ -49,7 +49,7 @@ class WarmupRecipe:
     pixel: float = 10.0  # weight of L1
     perceptual: float = 2.0  # weight of the VGG16 distance
     adversarial: float = 0.0  # weight of the projected discriminators; 0: there are none
-    keep_colours: bool = False  # the drawings have the photos' colours: vary neither complexion nor backdrop
+    keep_colours: bool = False  # drawings have the person's colours and stand before the photo's backdrop
     bfloat16: bool = False  # compute the generator in mixed precision
     seed: int = 0
     save_every: int = 50

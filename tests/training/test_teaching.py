@@ -1,16 +1,21 @@
 """A trained generator's drawings become the pairs of another one."""
 
+import dataclasses
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
+from core import paths
 from core.images import load_picture
 from training import checkpoints
 from training.__main__ import main
+from training.evaluate import open_checkpoint
 from training.networks.small import SmallGenerator
-from training.pairs import COLOURS_KEPT, Augmentation, Pairs
+from training.pairs import COLOURS_KEPT, Pairs
+from training.teaching import Hand, Teacher
 
 
 @pytest.fixture
@@ -47,12 +52,67 @@ def test_a_checkpoint_draws_pairs_and_goes_on_where_it_was(
     assert kept.stat().st_mtime_ns == before
 
 
+def test_of_several_checkpoints_each_draws_what_the_one_before_it_drew(
+    checkpoint: Path, prepared_set: Path, tmp_path: Path
+) -> None:
+    alone, twice = tmp_path / "alone", tmp_path / "twice"
+    photos = ["--photos", str(prepared_set / "trainA"), "--size", "80", "--test", "0"]
+    assert main(["draw", str(checkpoint), *photos, "--out", str(alone)]) == 0
+    assert main(["draw", str(checkpoint), str(checkpoint), *photos, "--out", str(twice)]) == 0
+    network = open_checkpoint(checkpoint).a2b
+    first, second = Pairs(alone / "train"), Pairs(twice / "train")
+    drawn = Teacher([Hand(network, 80)])(first.cartoons[0])
+    assert np.abs(drawn.astype(int) - second.cartoons[0].astype(int)).max() <= 2
+
+
+def test_photos_on_a_list_are_left_out(checkpoint: Path, prepared_set: Path, tmp_path: Path) -> None:
+    photos = sorted((prepared_set / "trainA").glob("*.png"))
+    table = tmp_path / "held-out.csv"
+    table.write_text(f"photo,age\n{photos[0].stem},old\n\n", encoding="utf-8")
+    line = ["draw", str(checkpoint), "--photos", str(prepared_set / "trainA"), "--out", str(tmp_path / "pairs")]
+    assert main([*line, "--size", "32", "--test", "0", "--without", str(table)]) == 0
+    assert Pairs(tmp_path / "pairs" / "train").names == [photo.name for photo in photos[1:]]
+
+
+def test_a_list_that_is_no_list_is_told(
+    checkpoint: Path, prepared_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "held-out.csv"
+    line = ["draw", str(checkpoint), "--photos", str(prepared_set / "trainA"), "--out", str(tmp_path / "pairs")]
+    for content, told in ((b"", "names no photo"), (b"\xff\xfe\x00", "cannot be read"), (b"photo\n", "names no photo")):
+        table.write_bytes(content)
+        assert main([*line, "--without", str(table)]) == 1
+        assert told in capsys.readouterr().err
+
+
+def test_a_sheet_shows_photos_above_what_models_make_of_them(
+    checkpoint: Path, prepared_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, model = tmp_path / "sheet.png", paths.resources() / "models" / "ink-live"
+    line = ["sheet", str(checkpoint), str(model), "--photos", str(prepared_set / "trainA"), "--tile", "64"]
+    assert main([*line, "--columns", "2", "--out", str(out)]) == 0
+    count = len(list((prepared_set / "trainA").glob("*.png")))
+    assert f"{count} photos" in capsys.readouterr().out
+    sheet = load_picture(out).pixels
+    caption = 16
+    assert sheet.shape == (-(-count // 2) * (3 * 64 + caption), 2 * 64, 3)
+    first = load_picture(sorted((prepared_set / "trainA").glob("*.png"))[0]).pixels
+    shown = cv2.resize(first, (64, 64), interpolation=cv2.INTER_CUBIC if first.shape[0] <= 64 else cv2.INTER_AREA)
+    assert np.array_equal(sheet[:64, :64], shown)
+
+    table = tmp_path / "some.csv"
+    table.write_text("photo\nnobody\n", encoding="utf-8")
+    assert main([*line, "--only", str(table), "--out", str(out)]) == 1
+    assert "has no nobody" in capsys.readouterr().err
+
+
 def test_pairs_that_carry_the_photos_colours_keep_them(prepared_set: Path, tmp_path: Path) -> None:
-    """Where photo and drawing are the same picture, they stay equal but for light and noise."""
+    """Where photo and drawing are the same picture, they stay equal but for light and noise, whatever is behind."""
     for kind in ("photo", "cartoon"):
         (tmp_path / kind).symlink_to(prepared_set / "trainA")
     pairs = Pairs(tmp_path)
-    plain = Augmentation(backdrop=0.0, complexion=0.0, light=0.0, degrade=0.0)
-    photo, drawing = pairs.batch(0, 0, 4, 64, plain)
-    torch.testing.assert_close(photo, drawing, atol=0.02, rtol=0)
-    assert (COLOURS_KEPT.backdrop, COLOURS_KEPT.complexion) == (0.0, 0.0)
+    kept = dataclasses.replace(COLOURS_KEPT, backdrop=1.0, light=0.0, degrade=0.0)
+    photo, drawing = pairs.batch(0, 0, 4, 64, kept)
+    torch.testing.assert_close(photo, drawing, atol=0.1, rtol=0)
+    assert (photo - drawing).abs().mean() < 0.002
+    assert COLOURS_KEPT.complexion == 0.0

@@ -7,29 +7,54 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from training.evaluate import open_checkpoint
-from training.teaching import draw_pairs
+from training.evaluate import hand_of, open_checkpoint
+from training.evening import Evening
+from training.networks.parsing import FaceParser
+from training.own_colours import OwnColours
+from training.teaching import Teacher, draw_pairs
 from training.unpaired import domain
+from training.verbs.lists import names
 from training.verbs.numbers import share, side
-
-SIZE = 256
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="a checkpoint, or a run's folder")
+    parser.add_argument(
+        "checkpoints",
+        type=Path,
+        nargs="+",
+        metavar="CHECKPOINT",
+        help="a checkpoint, a folder of a run or a model; of several, each draws what the one before it drew",
+    )
     parser.add_argument("--photos", type=Path, required=True, help="folder of aligned photos")
     parser.add_argument("--out", type=Path, required=True, help="folder of the pairs; those that are there stay")
-    parser.add_argument("--size", type=side, help=f"side at which it draws (default: the recipe's, otherwise {SIZE})")
+    parser.add_argument("--size", type=side, help="side at which they draw (default: what each was trained at)")
+    parser.add_argument(
+        "--even",
+        action="store_true",
+        help="draw what the photo is with even light and a fair complexion, for a teacher that knows no other; "
+        "the pair keeps the photo as it is",
+    )
+    parser.add_argument(
+        "--own-colours", action="store_true", help="give the drawing the colours that the photo has of skin and hair"
+    )
+    parser.add_argument("--without", type=Path, help="a CSV whose first column names photos that are left out")
     parser.add_argument("--test", type=share, default=0.05, help="share that is held out, default %(default)s")
 
 
 def run(options: argparse.Namespace) -> int:
     """Draw every photo and print the counts."""
-    checkpoint = open_checkpoint(options.checkpoint)
-    size = options.size or checkpoint.recipe.get("data", {}).get("size", SIZE)
-    photos = tqdm(domain(options.photos).paths, unit="photo", disable=None)
-    drawn = draw_pairs(checkpoint.a2b, photos, options.out, size, options.test, tqdm.write)
+    hands = [hand_of(open_checkpoint(path), options.size) for path in options.checkpoints]
+    left_out = names(options.without) if options.without else []
+    paths = [path for path in domain(options.photos).paths if path.stem not in left_out]
+    photos = tqdm(paths, unit="photo", disable=None)
+    parser = FaceParser() if options.even or options.own_colours else None
+    teacher = Teacher(
+        hands,
+        evening=Evening(parser) if parser and options.even else None,
+        colours=OwnColours(parser) if parser and options.own_colours else None,
+    )
+    drawn = draw_pairs(teacher, photos, options.out, options.test, tqdm.write)
     print(f"{drawn.train} pairs to train on and {drawn.test} held out are in {options.out}.")
     if drawn.broken:
         print(f"Photos that could not be read: {drawn.broken}.")

@@ -7,13 +7,16 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from core.catalogue import MANIFEST
 from core.errors import AnimirrorError
+from core.saving import write_whole
 from core.writing import failures_told
-from training.evaluate import Checkpoint, Evaluation, Evaluator, described, open_checkpoint
+from training.evaluate import SHIPPED, Checkpoint, Evaluation, Evaluator, described, open_checkpoint
 from training.held_out import held_out_domain
 from training.recipe import recipe_from
 from training.runfolder import STATS, RunFolder
@@ -27,7 +30,7 @@ SIZE = 256
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
-        "checkpoints", type=Path, nargs="+", metavar="CHECKPOINT", help="a checkpoint, or a run's folder"
+        "checkpoints", type=Path, nargs="+", metavar="CHECKPOINT", help="checkpoints, folders of runs or of models"
     )
     parser.add_argument("--a", type=Path, help="held-out photos (default: those of the checkpoint's recipe)")
     parser.add_argument("--b", type=Path, help="held-out anime, likewise")
@@ -36,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subsets", type=at_least(1), default=100, help="of KID, default %(default)s")
     parser.add_argument("--subset-size", type=at_least(2), default=50, help="pictures in each, default %(default)s")
     parser.add_argument("--all", action="store_true", help="of a run's folder, evaluate every checkpoint that was kept")
+    parser.add_argument(
+        "--card", metavar="NAME", help="write a model's figures into its manifest, under this name of the pictures"
+    )
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="default %(default)s")
 
 
@@ -52,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
         evaluation = evaluator.evaluate(checkpoint)
         print("\n".join(described(evaluation)), flush=True)
         _note(checkpoint.path, evaluation)
+        if options.card and checkpoint.kind == SHIPPED:
+            _write_on_card(checkpoint.path / MANIFEST, options.card, evaluation)
     return 0
 
 
@@ -85,6 +93,24 @@ def _device(name: str) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         raise AnimirrorError(f"The device {name!r} cannot be used here; leave --device out, or name cpu.") from error
     return device
+
+
+def _write_on_card(manifest: Path, name: str, evaluation: Evaluation) -> None:
+    """Add the figures to a model's manifest; its checkpoint's path is not anybody else's business."""
+    card = json.loads(manifest.read_text(encoding="utf-8"))
+    figures = asdict(evaluation)
+    for key in ("checkpoint", "step", "b2a", "identity_cycle", "milliseconds", "device"):
+        del figures[key]
+    way = figures.pop("a2b")
+    card["metrics"][name] = _rounded({"drawings": way["distances"], "attention": way["attention"], **figures})
+    write_whole(manifest, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
+
+
+def _rounded(value: Any) -> Any:
+    """Round every float in nested dicts to four digits, which is more than any of these figures is worth."""
+    if isinstance(value, dict):
+        return {key: _rounded(entry) for key, entry in value.items()}
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _note(checkpoint: Path, evaluation: Evaluation) -> None:

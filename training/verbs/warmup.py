@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-colours",
         action="store_true",
-        help="the drawings have the photos' colours: vary no skin and no backdrop",
+        help="the drawings have the photos' colours and backdrop: vary no skin, and what is behind on both",
     )
     parser.add_argument("--bfloat16", action="store_true", help="compute in mixed precision, where processors can")
     parser.add_argument("--decay-from", type=share, default=default.decay_from)
