@@ -14,10 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.backdrops import Image
-from training.networks.parsing import FaceParser, Part
-from training.pairs import to_tensor
+from training.networks.parsing import SKIN, FaceParser, Part
 
-_SKIN = (Part.SKIN, Part.NOSE, Part.LEFT_EAR, Part.RIGHT_EAR, Part.NECK)
 _LIPS = (Part.UPPER_LIP, Part.LOWER_LIP)
 #: Lips move part of the way, so that they stay darker than the skin; teeth not at all.
 _LIPS_SHARE = 0.6
@@ -53,13 +51,13 @@ class Evening:
     def __call__(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return an aligned ``photo`` (S, S, 3) uint8 RGB with the skin's tone moved; without skin, as it is."""
         unit: Image = np.asarray(photo / np.float32(255), dtype=np.float32)
-        parts = self._parser(to_tensor([unit]))[0].permute(1, 2, 0).numpy()
+        parts = self._parser.parts(photo)
         certain = parts[..., (Part.SKIN, Part.NOSE)].sum(axis=-1) > _CERTAIN
         if certain.mean() < _LEAST_PIXELS:
             return photo
         lab: Image = np.asarray(cv2.cvtColor(unit, cv2.COLOR_RGB2LAB), dtype=np.float32)
         wanted = self._evened(lab, certain)
-        share = parts[..., _SKIN].sum(axis=-1) + _LIPS_SHARE * parts[..., _LIPS].sum(axis=-1)
+        share = parts[..., SKIN].sum(axis=-1) + _LIPS_SHARE * parts[..., _LIPS].sum(axis=-1)
         share = cv2.GaussianBlur(share, (0, 0), _EDGE)[..., None].clip(0, 1)
         lab = lab + (wanted - lab) * share
         lab[..., 0] = lab[..., 0].clip(0, 100)

@@ -7,25 +7,38 @@ eyes, clothes and whatever else has another colour than the drawing's own skin a
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from training.backdrops import Image
-from training.networks.parsing import FaceParser, Part
-from training.pairs import to_tensor
+from training.networks.parsing import SKIN, FaceParser, Part
 
-_SKIN = (Part.SKIN, Part.NOSE, Part.LEFT_EAR, Part.RIGHT_EAR, Part.NECK)
 _CERTAIN = 0.8
 #: Below this share of the picture a part is not recoloured: there is too little to tell its colour from.
 _LEAST = 0.01
-#: CIELAB distance at which a pixel counts half as the drawing's own skin or hair.
+#: CIELAB distance from the drawing's own skin at which a pixel is half skin: eyes and strokes are farther.
 _REACH = 22.0
-#: A drawing's skin is lighter than a photo's by this, and so is its hair.
-_LIGHTER_SKIN, _LIGHTER_HAIR = 12.0, 6.0
-#: How much of the way colour and lightness go.
-_COLOUR_SHARE, _LIGHTNESS_SHARE = 0.8, 0.75
 _EDGE = 1.5
+
+
+class _Paint(NamedTuple):
+    """How a part takes the photo's colour. Drawings are lighter and more colourful than photos.
+
+    lighter: CIELAB lightness that the drawing has above the photo. lightness, colour: how much of the way both go.
+    chroma: the photo's, times this.
+    """
+
+    lighter: float
+    lightness: float
+    colour: float
+    chroma: float
+
+
+_SKIN_PAINT = _Paint(lighter=14.0, lightness=0.65, colour=0.8, chroma=1.25)
+_HAIR_PAINT = _Paint(lighter=7.0, lightness=0.9, colour=0.85, chroma=1.3)
 
 
 class OwnColours:
@@ -36,22 +49,33 @@ class OwnColours:
 
     def __call__(self, photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return ``drawing`` in the colours of ``photo``, both aligned (S, S, 3) uint8 RGB."""
-        parts = self._parser(to_tensor([_unit(photo)]))[0].permute(1, 2, 0).numpy()
+        parts = self._parser.parts(photo)
+        skin, hair = parts[..., SKIN].sum(axis=-1), parts[..., Part.HAIR]
         seen, drawn = _lab(photo), _lab(drawing)
-        moved = drawn.copy()
-        for share, lighter in ((parts[..., _SKIN].sum(axis=-1), _LIGHTER_SKIN), (parts[..., Part.HAIR], _LIGHTER_HAIR)):
-            certain = share > _CERTAIN
-            if certain.mean() < _LEAST:
-                continue
-            here, own = np.median(drawn[certain], axis=0), np.median(seen[certain], axis=0)
-            own = own + np.array([lighter, 0.0, 0.0])
-            step = (own - here) * np.array([_LIGHTNESS_SHARE, _COLOUR_SHARE, _COLOUR_SHARE])
-            near = 1 / (1 + (np.linalg.norm(drawn - here, axis=-1) / _REACH) ** 4)
-            weight = (cv2.GaussianBlur(share, (0, 0), _EDGE).clip(0, 1) * near)[..., None]
-            moved += weight * step
-        moved[..., 0] = moved[..., 0].clip(0, 100)
-        back = cv2.cvtColor(moved.astype(np.float32), cv2.COLOR_LAB2RGB)
+        coloured = drawn
+        like_skin = np.zeros_like(skin)
+        if (skin > _CERTAIN).mean() > _LEAST:
+            distance = np.linalg.norm(drawn - np.median(drawn[skin > _CERTAIN], axis=0), axis=-1)
+            like_skin = np.asarray(1 / (1 + (distance / _REACH) ** 4), dtype=np.float32)
+            coloured = _painted(coloured, seen, skin, like_skin, _SKIN_PAINT)
+        if (hair > _CERTAIN).mean() > _LEAST:
+            # All of the hair takes one hue; what hangs into it of forehead and ears does not.
+            coloured = _painted(coloured, seen, hair, 1 - like_skin, _HAIR_PAINT)
+        back = cv2.cvtColor(coloured, cv2.COLOR_LAB2RGB)
         return np.asarray((back * 255).clip(0, 255).round(), dtype=np.uint8)
+
+
+def _painted(drawn: Image, seen: Image, share: Image, like: Image, paint: _Paint) -> Image:
+    """Move what is ``like`` the part, where the photo has its ``share``, to the colour that the photo has there."""
+    certain = share > _CERTAIN
+    here = np.median(drawn[certain & (like > 0.5)] if (certain & (like > 0.5)).any() else drawn[certain], axis=0)
+    own = np.median(seen[certain], axis=0)
+    moved = drawn.copy()
+    moved[..., 0] += paint.lightness * (own[0] + paint.lighter - here[0])
+    moved[..., 1:] += paint.colour * (paint.chroma * own[1:] - drawn[..., 1:])
+    moved[..., 0] = moved[..., 0].clip(0, 100)
+    weight = (cv2.GaussianBlur(share, (0, 0), _EDGE).clip(0, 1) * like)[..., None]
+    return np.asarray(drawn + weight * (moved - drawn), dtype=np.float32)
 
 
 def _unit(picture: NDArray[np.uint8]) -> Image:

@@ -30,6 +30,7 @@ class Augmentation:
     rotation: float = 8.0  # degrees either way
     backdrop: float = 0.6  # probability that the white wall is replaced
     complexion: float = 0.5  # probability that the skin is darkened, by an even choice of depth
+    shade: float = 0.4  # probability of lamps and shadows across the person
     light: float = 0.7  # probability that brightness, contrast, saturation and tint change
     degrade: float = 0.4  # probability of blur, noise or JPEG traces
     drawn_backdrop: bool = False  # what is behind the person on the photo is behind the drawn one, too
@@ -81,6 +82,8 @@ class Pairs:
         person, backdrop = before_white(photo, matte), np.ones_like(photo)
         if rng.random() < augmentation.complexion:
             person = deepen(person, float(rng.random()))
+        if rng.random() < augmentation.shade:
+            person = shaded(person, rng)
         if rng.random() < augmentation.backdrop:
             backdrop = random_backdrop(rng, photo.shape[0], photo.shape[1])
         photo = put_before(person, matte, backdrop)
@@ -103,6 +106,14 @@ def vary_light(photo: Image, rng: np.random.Generator) -> Image:
     photo = grey + (photo - grey) * np.float32(rng.uniform(0.4, 1.4))
     photo = photo * rng.uniform(0.88, 1.08, 3).astype(np.float32)
     return np.asarray(np.clip(photo, 0.0, 1.0), dtype=np.float32)
+
+
+def shaded(person: Image, rng: np.random.Generator) -> Image:
+    """Light a person unevenly: down to a third of the light on one side of the face, and lamps nearly too bright."""
+    rows, columns = (int(rng.integers(2, 5)) for _ in range(2))
+    lamps = rng.uniform(rng.uniform(0.3, 0.9), 1.3, (rows, columns)).astype(np.float32)
+    field = cv2.resize(lamps, person.shape[1::-1], interpolation=cv2.INTER_CUBIC)[:, :, None]
+    return np.asarray(np.clip(person * field, 0.0, 1.0) ** np.float32(rng.uniform(0.8, 1.5)), dtype=np.float32)
 
 
 def degrade(photo: Image, rng: np.random.Generator) -> Image:

@@ -13,9 +13,8 @@ from core.faces import FaceDetector
 from core.images import load_picture
 from training.backdrops import deepen
 from training.evening import Complexion, Evening
-from training.networks.parsing import FaceParser, Part
+from training.networks.parsing import SKIN, FaceParser, Part
 from training.own_colours import OwnColours
-from training.pairs import to_tensor
 
 
 @pytest.fixture
@@ -32,11 +31,6 @@ def faces(group_photo: Path) -> list[NDArray[np.uint8]]:
     return [align(face.landmarks).crop(pixels) for face in FaceDetector(threads=1).detect(pixels)[:3]]
 
 
-def _parts(parser: FaceParser, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-    found = parser(to_tensor([np.asarray(photo / np.float32(255), dtype=np.float32)]))
-    return np.asarray(found[0].permute(1, 2, 0).numpy())
-
-
 def _median(photo: NDArray[np.uint8], where: NDArray[np.bool_]) -> NDArray[np.float32]:
     lab = cv2.cvtColor(np.asarray(photo / np.float32(255), dtype=np.float32), cv2.COLOR_RGB2LAB)
     return np.asarray(np.median(lab[where], axis=0))
@@ -46,7 +40,7 @@ def test_skin_and_hair_are_found_where_an_aligned_face_has_them(
     parser: FaceParser, faces: list[NDArray[np.uint8]]
 ) -> None:
     for face in faces:
-        parts = _parts(parser, face)
+        parts = parser.parts(face)
         assert parts.shape == (256, 256, 19)
         assert np.allclose(parts.sum(axis=-1), 1.0, atol=1e-4)
         nose = parts[130:165, 118:138, (Part.NOSE, Part.SKIN)].sum(axis=-1)
@@ -60,7 +54,7 @@ def test_dark_and_fair_skin_are_evened_to_the_same_tone(parser: FaceParser, face
     for face in faces:
         dark = deepen(np.asarray(face / np.float32(255), dtype=np.float32), 0.8)
         for photo in (face, np.asarray(dark * 255, dtype=np.uint8)):
-            parts = _parts(parser, photo)
+            parts = parser.parts(photo)
             skin = parts[..., Part.SKIN] > 0.9
             found = _median(evening(photo), skin)
             assert abs(found[0] - goal.lightness) < 6
@@ -78,8 +72,8 @@ def test_a_drawing_gets_the_hair_and_skin_of_the_photo(parser: FaceParser, faces
     colours = OwnColours(parser)
     compared = 0
     for face in faces:
-        parts = _parts(parser, face)
-        skin = parts[..., (Part.SKIN, Part.NOSE, Part.NECK, Part.LEFT_EAR, Part.RIGHT_EAR)].sum(axis=-1)
+        parts = parser.parts(face)
+        skin = parts[..., SKIN].sum(axis=-1)
         hair = parts[..., Part.HAIR]
         # A flat drawing of the face: green hair, grey skin, a red wall.
         drawing = np.zeros_like(face)

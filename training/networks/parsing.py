@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.weights import FACE_PARSING, fetch
@@ -31,6 +33,10 @@ class Part(IntEnum):
     LOWER_LIP = 13
     NECK = 14
     HAIR = 17
+
+
+#: What has the complexion's colour.
+SKIN = (Part.SKIN, Part.NOSE, Part.LEFT_EAR, Part.RIGHT_EAR, Part.NECK)
 
 
 class _Block(nn.Sequential):
@@ -146,10 +152,18 @@ class FaceParser(nn.Module):
         self.load_state_dict({name: t for name, t in kept.items() if not name.startswith(("conv_out16", "conv_out32"))})
         self.requires_grad_(False)
         self.train(False)
+        self._last: tuple[NDArray[np.uint8], NDArray[np.float32]] | None = None
 
     def train(self, mode: bool = True) -> FaceParser:
         """Stay in evaluation mode: the batch norms' statistics are the trained ones."""
         return super().train(False)
+
+    def parts(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(H, W, 3) uint8 RGB to (H, W, 19); asked again for the very same array, it does not compute again."""
+        if self._last is None or self._last[0] is not photo:
+            levels = torch.from_numpy(photo / np.float32(127.5) - 1).permute(2, 0, 1)[None]
+            self._last = photo, self(levels)[0].permute(1, 2, 0).numpy()
+        return self._last[1]
 
     @torch.no_grad()
     def forward(self, photos: Tensor) -> Tensor:
