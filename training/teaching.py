@@ -21,11 +21,11 @@ from torch import Tensor, nn
 from core.errors import ImageError
 from core.images import load_picture
 from core.saving import save_picture
+from training.backdrops import before_white, deepen, put_before, white_backdrop_matte
 from training.pairs import to_tensor
 from training.unpaired import to_pixels
 
 Pixels: TypeAlias = NDArray[np.uint8]
-#: How a test picture is told from its name alone, so that a photo stays on its side however many others there are.
 _SPLITS = 10_000
 
 
@@ -83,6 +83,7 @@ def draw_pairs(
     photos: Iterable[Path],
     out: Path,
     test: float,
+    deepened: float = 0.0,
     tell: Callable[[str], None] = print,
 ) -> Drawn:
     """Write ``out``/train and ``out``/test of photo/ and cartoon/, PNG of equal names, as the warm-up reads them.
@@ -92,12 +93,13 @@ def draw_pairs(
         photos: aligned crops, square or nearly so.
         out: a folder; pairs that are there already are kept as they are.
         test: share of the photos that goes to ``out``/test, by their names.
+        deepened: share of the photos, which are before white then, whose complexion is darkened first.
         tell: receives a sentence for each photo that cannot be read.
     """
     counts = {"train": 0, "test": 0}
     broken = 0
     for path in photos:
-        split = "test" if zlib.crc32(path.stem.encode()) % _SPLITS < test * _SPLITS else "train"
+        split = "test" if _share_of(path.stem) < test else "train"
         photo_to, cartoon_to = (out / split / kind / f"{path.stem}.png" for kind in ("photo", "cartoon"))
         if not cartoon_to.is_file():
             try:
@@ -106,6 +108,8 @@ def draw_pairs(
                 tell(f"Skipped: {error}")
                 broken += 1
                 continue
+            if _share_of(f"{path.stem}/complexion") < deepened:
+                photo = _deepened(photo, 0.4 + 0.6 * _share_of(f"{path.stem}/depth"))
             for folder in (photo_to.parent, cartoon_to.parent):
                 folder.mkdir(parents=True, exist_ok=True)
             save_picture(photo_to, photo)
@@ -113,3 +117,15 @@ def draw_pairs(
             save_picture(cartoon_to, teacher(photo))
         counts[split] += 1
     return Drawn(counts["train"], counts["test"], broken)
+
+
+def _share_of(name: str) -> float:
+    """A number from 0 to 1 that follows from the name alone, so that a photo's lot is its own whatever others do."""
+    return zlib.crc32(name.encode()) % _SPLITS / _SPLITS
+
+
+def _deepened(photo: Pixels, depth: float) -> Pixels:
+    unit = np.asarray(photo / np.float32(255), dtype=np.float32)
+    matte = white_backdrop_matte(unit)
+    darker = put_before(deepen(before_white(unit, matte), depth), matte, np.ones_like(unit))
+    return np.asarray((darker * 255).round(), dtype=np.uint8)

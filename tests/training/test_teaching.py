@@ -74,6 +74,23 @@ def test_photos_on_a_list_are_left_out(checkpoint: Path, prepared_set: Path, tmp
     assert Pairs(tmp_path / "pairs" / "train").names == [photo.name for photo in photos[1:]]
 
 
+def test_some_people_get_a_darker_complexion_and_white_stays_white(checkpoint: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    portrait = np.full((64, 64, 3), 255, dtype=np.uint8)
+    portrait[16:, 20:44] = (230, 190, 160)
+    for name in range(12):
+        cv2.imwrite(str(photos / f"{name}.png"), portrait[..., ::-1])
+    line = ["draw", str(checkpoint), "--photos", str(photos), "--out", str(tmp_path / "pairs"), "--size", "32"]
+    assert main([*line, "--test", "0", "--deepen", "0.5"]) == 0
+    shown = Pairs(tmp_path / "pairs" / "train").photos
+    darker = [photo for photo in shown if not np.array_equal(photo, portrait)]
+    assert 0 < len(darker) < len(shown)
+    for photo in darker:
+        assert (photo[30, 32] < 0.8 * portrait[30, 32]).all()
+        assert np.array_equal(photo[2, 2], [255, 255, 255])
+
+
 def test_a_list_that_is_no_list_is_told(
     checkpoint: Path, prepared_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -111,7 +128,7 @@ def test_pairs_that_carry_the_photos_colours_keep_them(prepared_set: Path, tmp_p
     for kind in ("photo", "cartoon"):
         (tmp_path / kind).symlink_to(prepared_set / "trainA")
     pairs = Pairs(tmp_path)
-    kept = dataclasses.replace(COLOURS_KEPT, backdrop=1.0, light=0.0, degrade=0.0)
+    kept = dataclasses.replace(COLOURS_KEPT, backdrop=1.0, shade=0.0, light=0.0, degrade=0.0)
     photo, drawing = pairs.batch(0, 0, 4, 64, kept)
     torch.testing.assert_close(photo, drawing, atol=0.1, rtol=0)
     assert (photo - drawing).abs().mean() < 0.002

@@ -38,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--own-colours", action="store_true", help="give the drawing the colours that the photo has of skin and hair"
     )
+    parser.add_argument(
+        "--deepen", type=share, default=0.0, help="share of photos before white whose complexion is darkened first"
+    )
     parser.add_argument("--without", type=Path, help="a CSV whose first column names photos that are left out")
     parser.add_argument("--test", type=share, default=0.05, help="share that is held out, default %(default)s")
 
@@ -54,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         evening=Evening(parser) if parser and options.even else None,
         colours=OwnColours(parser) if parser and options.own_colours else None,
     )
-    drawn = draw_pairs(teacher, photos, options.out, options.test, tqdm.write)
+    drawn = draw_pairs(teacher, photos, options.out, options.test, options.deepen, tqdm.write)
     print(f"{drawn.train} pairs to train on and {drawn.test} held out are in {options.out}.")
     if drawn.broken:
         print(f"Photos that could not be read: {drawn.broken}.")
