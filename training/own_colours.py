@@ -1,12 +1,13 @@
-"""Giving a drawing the colours of the person on the photo: the tone of the skin and the colour of the hair.
+"""Giving a drawing the colours of the person on the photo: skin, hair and clothes.
 
 A style's pictures have a few colours of their own, and a network that learns from them unpaired gives everybody the
-commonest. Where the photo shows skin and hair, the drawing's skin and hair move to what the photo has there; strokes,
-eyes, clothes and whatever else has another colour than the drawing's own skin and hair stay.
+commonest. Where the photo shows skin, hair and clothes, the drawing's move to what the photo has there; strokes, eyes and
+whatever else stay.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -16,11 +17,14 @@ from numpy.typing import NDArray
 from training.backdrops import Image
 from training.networks.parsing import SKIN, FaceParser, Part
 
-_CERTAIN = 0.8
+#: Chance of a part from which a pixel begins to count as that part, and from which it wholly does.
+_UNSURE, _SURE = 0.25, 0.6
 #: Below this share of the picture a part is not recoloured: there is too little to tell its colour from.
 _LEAST = 0.01
 #: CIELAB distance from the drawing's own skin at which a pixel is half skin: eyes and strokes are farther.
 _REACH = 22.0
+#: Where the mouth ends in an aligned crop, as a share of its height; lightness up to which a pixel is a stroke.
+_BELOW_MOUTH, _STROKE = 0.75, 40.0
 _EDGE = 1.5
 
 
@@ -39,6 +43,7 @@ class _Paint(NamedTuple):
 
 _SKIN_PAINT = _Paint(lighter=14.0, lightness=0.65, colour=0.8, chroma=1.25)
 _HAIR_PAINT = _Paint(lighter=7.0, lightness=0.9, colour=0.85, chroma=1.3)
+_CLOTHES_PAINT = _Paint(lighter=5.0, lightness=0.7, colour=0.8, chroma=1.2)
 
 
 class OwnColours:
@@ -50,31 +55,44 @@ class OwnColours:
     def __call__(self, photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return ``drawing`` in the colours of ``photo``, both aligned (S, S, 3) uint8 RGB."""
         parts = self._parser.parts(photo)
-        skin, hair = parts[..., SKIN].sum(axis=-1), parts[..., Part.HAIR]
+        skin, bare, hair, clothes = (_mask(parts, of) for of in (SKIN, (Part.NECK,), (Part.HAIR,), (Part.CLOTHES,)))
         seen, drawn = _lab(photo), _lab(drawing)
         coloured = drawn
         like_skin = np.zeros_like(skin)
-        if (skin > _CERTAIN).mean() > _LEAST:
-            distance = np.linalg.norm(drawn - np.median(drawn[skin > _CERTAIN], axis=0), axis=-1)
+        if (skin == 1).mean() > _LEAST:
+            distance = np.linalg.norm(drawn - np.median(drawn[skin == 1], axis=0), axis=-1)
             like_skin = np.asarray(1 / (1 + (distance / _REACH) ** 4), dtype=np.float32)
-            coloured = _painted(coloured, seen, skin, like_skin, _SKIN_PAINT)
-        if (hair > _CERTAIN).mean() > _LEAST:
+            # A face has eyes and strokes that keep their colour; a neck has none, nor has what is left of the photo's
+            # chin below the drawn one, which is higher up.
+            below = (np.arange(len(skin), dtype=np.float32)[:, None] / len(skin) > _BELOW_MOUTH) * (
+                drawn[..., 0] > _STROKE
+            )
+            coloured = _painted(coloured, seen, skin, np.maximum(like_skin, np.maximum(bare, below)), _SKIN_PAINT)
+        if (hair == 1).mean() > _LEAST:
             # All of the hair takes one hue; what hangs into it of forehead and ears does not.
             coloured = _painted(coloured, seen, hair, 1 - like_skin, _HAIR_PAINT)
+        if (clothes == 1).mean() > _LEAST:
+            coloured = _painted(coloured, seen, clothes, np.ones_like(clothes), _CLOTHES_PAINT)
         back = cv2.cvtColor(coloured, cv2.COLOR_LAB2RGB)
         return np.asarray((back * 255).clip(0, 255).round(), dtype=np.uint8)
 
 
-def _painted(drawn: Image, seen: Image, share: Image, like: Image, paint: _Paint) -> Image:
-    """Move what is ``like`` the part, where the photo has its ``share``, to the colour that the photo has there."""
-    certain = share > _CERTAIN
-    here = np.median(drawn[certain & (like > 0.5)] if (certain & (like > 0.5)).any() else drawn[certain], axis=0)
-    own = np.median(seen[certain], axis=0)
+def _mask(parts: Image, which: Sequence[Part]) -> Image:
+    chance = (parts[..., which].sum(axis=-1) - _UNSURE) / (_SURE - _UNSURE)
+    return np.asarray(chance.clip(0, 1), dtype=np.float32)
+
+
+def _painted(drawn: Image, seen: Image, mask: Image, like: Image, paint: _Paint) -> Image:
+    """Move what is ``like`` the part, below its ``mask`` on the photo, to the colour that the photo has there."""
+    inside = mask == 1
+    alike = inside & (like > 0.5)
+    here = np.median(drawn[alike if alike.any() else inside], axis=0)
+    own = np.median(seen[inside], axis=0)
     moved = drawn.copy()
     moved[..., 0] += paint.lightness * (own[0] + paint.lighter - here[0])
     moved[..., 1:] += paint.colour * (paint.chroma * own[1:] - drawn[..., 1:])
     moved[..., 0] = moved[..., 0].clip(0, 100)
-    weight = (cv2.GaussianBlur(share, (0, 0), _EDGE).clip(0, 1) * like)[..., None]
+    weight = (cv2.GaussianBlur(mask, (0, 0), _EDGE) * like)[..., None]
     return np.asarray(drawn + weight * (moved - drawn), dtype=np.float32)
 
 

@@ -32,6 +32,7 @@ class Part(IntEnum):
     UPPER_LIP = 12
     LOWER_LIP = 13
     NECK = 14
+    CLOTHES = 16
     HAIR = 17
 
 
