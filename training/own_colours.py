@@ -1,8 +1,8 @@
 """Giving a drawing the colours of the person on the photo: skin, hair and clothes.
 
 A style's pictures have a few colours of their own, and a network that learns from them unpaired gives everybody the
-commonest. Where the photo shows skin, hair and clothes, the drawing's move to what the photo has there; strokes, eyes and
-whatever else stay.
+commonest. Where the photo shows skin, hair and clothes, the drawing's move to what the photo has there; strokes, eyes
+and whatever else stay.
 """
 
 from __future__ import annotations
