@@ -24,7 +24,9 @@ _LEAST = 0.01
 #: CIELAB distance from the drawing's own skin at which a pixel is half skin: eyes and strokes are farther.
 _REACH = 22.0
 #: Where the mouth ends in an aligned crop, as a share of its height; lightness up to which a pixel is a stroke.
-_BELOW_MOUTH, _STROKE = 0.75, 40.0
+_BELOW_MOUTH, _STROKE = 0.71, 40.0
+#: How much of what sets it apart in lightness a pixel loses that has to be skin.
+_EVENED = 0.8
 _EDGE = 1.5
 
 
@@ -67,7 +69,8 @@ class OwnColours:
             below = (np.arange(len(skin), dtype=np.float32)[:, None] / len(skin) > _BELOW_MOUTH) * (
                 drawn[..., 0] > _STROKE
             )
-            coloured = _painted(coloured, seen, skin, np.maximum(like_skin, np.maximum(bare, below)), _SKIN_PAINT)
+            forced = np.maximum(bare, below).astype(np.float32)
+            coloured = _painted(coloured, seen, skin, like_skin, _SKIN_PAINT, forced)
         if (hair == 1).mean() > _LEAST:
             # All of the hair takes one hue; what hangs into it of forehead and ears does not.
             coloured = _painted(coloured, seen, hair, 1 - like_skin, _HAIR_PAINT)
@@ -82,14 +85,21 @@ def _mask(parts: Image, which: Sequence[Part]) -> Image:
     return np.asarray(chance.clip(0, 1), dtype=np.float32)
 
 
-def _painted(drawn: Image, seen: Image, mask: Image, like: Image, paint: _Paint) -> Image:
-    """Move what is ``like`` the part, below its ``mask`` on the photo, to the colour that the photo has there."""
+def _painted(drawn: Image, seen: Image, mask: Image, like: Image, paint: _Paint, forced: Image | None = None) -> Image:
+    """Move what is ``like`` the part, below its ``mask`` on the photo, to the colour that the photo has there.
+
+    What is ``forced`` moves whatever it looks like, and loses most of its own lightness.
+    """
     inside = mask == 1
     alike = inside & (like > 0.5)
     here = np.median(drawn[alike if alike.any() else inside], axis=0)
     own = np.median(seen[inside], axis=0)
     moved = drawn.copy()
-    moved[..., 0] += paint.lightness * (own[0] + paint.lighter - here[0])
+    step = paint.lightness * (own[0] + paint.lighter - here[0])
+    moved[..., 0] += step
+    if forced is not None:
+        moved[..., 0] += forced * (1 - like) * _EVENED * (here[0] + step - moved[..., 0])
+        like = np.maximum(like, forced)
     moved[..., 1:] += paint.colour * (paint.chroma * own[1:] - drawn[..., 1:])
     moved[..., 0] = moved[..., 0].clip(0, 100)
     weight = (cv2.GaussianBlur(mask, (0, 0), _EDGE) * like)[..., None]
