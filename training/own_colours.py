@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.backdrops import Image
-from training.networks.parsing import SKIN, FaceParser, Part
+from training.networks.parsing import FEATURES, SKIN, FaceParser, Part
 
 #: Chance of a part from which a pixel begins to count as that part, and from which it wholly does.
 _UNSURE, _SURE = 0.25, 0.6
@@ -48,6 +48,19 @@ _HAIR_PAINT = _Paint(lighter=7.0, lightness=0.9, colour=0.85, chroma=1.3)
 _CLOTHES_PAINT = _Paint(lighter=5.0, lightness=0.7, colour=0.8, chroma=1.2)
 
 
+class _Region(NamedTuple):
+    """Maps (H, W) in [0, 1] of one part.
+
+    seen: where the photo has it, and its colour is taken. reach: where the drawing may take it. like: how much the
+    drawing looks like it there. forced: what has to be it whatever it looks like, and so loses its own lightness.
+    """
+
+    seen: Image
+    reach: Image
+    like: Image
+    forced: Image
+
+
 class OwnColours:
     """Callable on a photo and its drawing."""
 
@@ -57,25 +70,20 @@ class OwnColours:
     def __call__(self, photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return ``drawing`` in the colours of ``photo``, both aligned (S, S, 3) uint8 RGB."""
         parts = self._parser.parts(photo)
-        skin, bare, hair, clothes = (_mask(parts, of) for of in (SKIN, (Part.NECK,), (Part.HAIR,), (Part.CLOTHES,)))
+        skin, hair, clothes = (_mask(parts, of) for of in (SKIN, (Part.HAIR,), (Part.CLOTHES,)))
         seen, drawn = _lab(photo), _lab(drawing)
-        coloured = drawn
-        like_skin = np.zeros_like(skin)
-        if (skin == 1).mean() > _LEAST:
-            distance = np.linalg.norm(drawn - np.median(drawn[skin == 1], axis=0), axis=-1)
-            like_skin = np.asarray(1 / (1 + (distance / _REACH) ** 4), dtype=np.float32)
-            # A face has eyes and strokes that keep their colour; a neck has none, nor has what is left of the photo's
-            # chin below the drawn one, which is higher up.
-            below = (np.arange(len(skin), dtype=np.float32)[:, None] / len(skin) > _BELOW_MOUTH) * (
-                drawn[..., 0] > _STROKE
-            )
-            forced = np.maximum(bare, below).astype(np.float32)
-            coloured = _painted(coloured, seen, skin, like_skin, _SKIN_PAINT, forced)
-        if (hair == 1).mean() > _LEAST:
-            # All of the hair takes one hue; what hangs into it of forehead and ears does not.
-            coloured = _painted(coloured, seen, hair, 1 - like_skin, _HAIR_PAINT)
-        if (clothes == 1).mean() > _LEAST:
-            coloured = _painted(coloured, seen, clothes, np.ones_like(clothes), _CLOTHES_PAINT)
+        like_skin, nothing = _like(drawn, skin), np.zeros_like(skin)
+        # A face has eyes and strokes that keep their colour; a neck has none, nor has what is left of the photo's chin
+        # below the drawn one, which is higher up.
+        heights = np.arange(len(skin), dtype=np.float32)[:, None] / len(skin)
+        below = (heights > _BELOW_MOUTH) & (drawn[..., 0] > _STROKE)
+        bare = np.maximum(_mask(parts, (Part.NECK,)), below * _mask(parts, (*SKIN, *FEATURES)))
+        # Where the photo has mouth, eyes or hair the drawing may have skin.
+        face = _mask(parts, (*SKIN, *FEATURES, Part.HAIR))
+        coloured = _painted(drawn, seen, _Region(skin, face, like_skin, bare), _SKIN_PAINT)
+        # All of the hair takes one hue; what hangs into it of forehead and ears does not.
+        coloured = _painted(coloured, seen, _Region(hair, hair, 1 - like_skin, nothing), _HAIR_PAINT)
+        coloured = _painted(coloured, seen, _Region(clothes, clothes, nothing + 1, nothing), _CLOTHES_PAINT)
         back = cv2.cvtColor(coloured, cv2.COLOR_LAB2RGB)
         return np.asarray((back * 255).clip(0, 255).round(), dtype=np.uint8)
 
@@ -85,25 +93,30 @@ def _mask(parts: Image, which: Sequence[Part]) -> Image:
     return np.asarray(chance.clip(0, 1), dtype=np.float32)
 
 
-def _painted(drawn: Image, seen: Image, mask: Image, like: Image, paint: _Paint, forced: Image | None = None) -> Image:
-    """Move what is ``like`` the part, below its ``mask`` on the photo, to the colour that the photo has there.
+def _like(drawn: Image, skin: Image) -> Image:
+    """How much each pixel looks like the drawing's own skin; nothing does where the photo shows none."""
+    if (skin == 1).mean() < _LEAST:
+        return np.zeros_like(skin)
+    distance = np.linalg.norm(drawn - np.median(drawn[skin == 1], axis=0), axis=-1)
+    return np.asarray(1 / (1 + (distance / _REACH) ** 4), dtype=np.float32)
 
-    What is ``forced`` moves whatever it looks like, and loses most of its own lightness.
-    """
-    inside = mask == 1
-    alike = inside & (like > 0.5)
+
+def _painted(drawn: Image, seen: Image, region: _Region, paint: _Paint) -> Image:
+    """Move the part in the drawing to the colour that the photo has there; where that shows too little, it stays."""
+    inside = region.seen == 1
+    if inside.mean() < _LEAST:
+        return drawn
+    alike = inside & (region.like > 0.5)
     here = np.median(drawn[alike if alike.any() else inside], axis=0)
     own = np.median(seen[inside], axis=0)
-    moved = drawn.copy()
     step = paint.lightness * (own[0] + paint.lighter - here[0])
+    moved = drawn.copy()
     moved[..., 0] += step
-    if forced is not None:
-        moved[..., 0] += forced * (1 - like) * _EVENED * (here[0] + step - moved[..., 0])
-        like = np.maximum(like, forced)
+    moved[..., 0] += region.forced * (1 - region.like) * _EVENED * (here[0] + step - moved[..., 0])
     moved[..., 1:] += paint.colour * (paint.chroma * own[1:] - drawn[..., 1:])
     moved[..., 0] = moved[..., 0].clip(0, 100)
-    weight = (cv2.GaussianBlur(mask, (0, 0), _EDGE) * like)[..., None]
-    return np.asarray(drawn + weight * (moved - drawn), dtype=np.float32)
+    weight = cv2.GaussianBlur(region.reach, (0, 0), _EDGE) * np.maximum(region.like, region.forced)
+    return np.asarray(drawn + weight[..., None] * (moved - drawn), dtype=np.float32)
 
 
 def _unit(picture: NDArray[np.uint8]) -> Image:

@@ -25,6 +25,10 @@ class Part(IntEnum):
     """The parts that are asked for here, by their places among the 19."""
 
     SKIN = 1
+    LEFT_BROW = 2
+    RIGHT_BROW = 3
+    LEFT_EYE = 4
+    RIGHT_EYE = 5
     LEFT_EAR = 7
     RIGHT_EAR = 8
     NOSE = 10
@@ -38,6 +42,10 @@ class Part(IntEnum):
 
 #: What has the complexion's colour.
 SKIN = (Part.SKIN, Part.NOSE, Part.LEFT_EAR, Part.RIGHT_EAR, Part.NECK)
+#: What lies in it.
+FEATURES = (
+    Part.LEFT_BROW, Part.RIGHT_BROW, Part.LEFT_EYE, Part.RIGHT_EYE, Part.MOUTH, Part.UPPER_LIP, Part.LOWER_LIP,
+)  # fmt: skip
 
 
 class _Block(nn.Sequential):
