@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from core.errors import AnimirrorError, ImageError, quoted
 from core.generator import Styled
 from core.images import is_picture_path, load_picture
 from core.saving import save_picture
+from training.backdrops import put_before, white_backdrop_matte
 from training.interruption import Interruption
 
 #: Width and height of the attention map as a share of the picture's.
@@ -57,8 +58,11 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """drawing: somebody else's, to be learnt in place of the teacher's."""
+
     photo: Path
     key: str
+    drawing: Path | None = None
 
 
 class Lessons:
@@ -103,9 +107,17 @@ class Lessons:
 
 
 def prepare(
-    folders: Sequence[Path], teacher: Teacher, drawings: Path, tell: Callable[[str], None] = print
+    folders: Sequence[Path],
+    teacher: Teacher,
+    drawings: Path,
+    tell: Callable[[str], None] = print,
+    *,
+    pairs: bool = False,
 ) -> Lessons | None:
     """Let ``teacher`` draw what it has not yet drawn; return all lessons, or None when Ctrl-C ended it before.
+
+    With ``pairs`` each folder has photo/ and cartoon/ with equal names, as ``training draw`` writes them: the cartoons
+    are learnt, before white as their photos are, and of the teacher only where it looked.
 
     Photos are aligned crops. One that is not a square is cut centrally, one of another size is resized; one that
     cannot be read is told and left out, and so is a copy of one that is already in.
@@ -113,7 +125,7 @@ def prepare(
     Raises:
         LessonsError: no photo could be read.
     """
-    entries = _entries(folders, tell)
+    entries = _paired(folders, tell) if pairs else _entries(folders, tell)
     missing = [entry for entry in entries if not all(path.is_file() for path in _paths(drawings, entry.key))]
     unreadable: set[str] = set()
     with Interruption() as interruption:
@@ -122,11 +134,12 @@ def prepare(
                 return None
             try:
                 photo = crop_from(entry.photo, teacher.size)
+                other = crop_from(entry.drawing, teacher.size) if entry.drawing is not None else None
             except ImageError as error:
                 unreadable.add(entry.key)
                 tell(f"Left out: {error}")
                 continue
-            _draw(photo, teacher, *_paths(drawings, entry.key))
+            _draw(photo, teacher, other, *_paths(drawings, entry.key))
     usable = [entry for entry in entries if entry.key not in unreadable]
     if not usable:
         raise LessonsError(f"No photo in {', '.join(quoted(folder) for folder in folders)} can be read.")
@@ -162,11 +175,27 @@ def _entries(folders: Sequence[Path], tell: Callable[[str], None]) -> list[_Entr
     return [found[key] for key in sorted(found)]
 
 
+def _paired(folders: Sequence[Path], tell: Callable[[str], None]) -> list[_Entry]:
+    found = []
+    for folder in folders:
+        drawn = [
+            replace(entry, drawing=folder / "cartoon" / entry.photo.name)
+            for entry in _entries([folder / "photo"], tell)
+            if (folder / "cartoon" / entry.photo.name).is_file()
+        ]
+        if not drawn:
+            raise LessonsError(f"{quoted(folder)} has no pairs: it needs photo/ and cartoon/ with equal file names.")
+        found += drawn
+    return list({entry.key: entry for entry in found}.values())
+
+
 def _paths(drawings: Path, key: str) -> tuple[Path, Path]:
     return drawings / f"{key}.png", drawings / f"{key}.attention.png"
 
 
-def _draw(photo: NDArray[np.uint8], teacher: Teacher, drawing: Path, attention: Path) -> None:
+def _draw(
+    photo: NDArray[np.uint8], teacher: Teacher, other: NDArray[np.uint8] | None, drawing: Path, attention: Path
+) -> None:
     styled = teacher.run(photo[None])
     side = teacher.size // ATTENTION_SHARE
     level = np.zeros((side, side), np.uint8)
@@ -175,4 +204,11 @@ def _draw(photo: NDArray[np.uint8], teacher: Teacher, drawing: Path, attention: 
         level = np.asarray(np.round(np.clip(small, 0, 1) * 255), dtype=np.uint8)
     drawing.parent.mkdir(parents=True, exist_ok=True)
     save_picture(attention, np.repeat(level[:, :, None], 3, axis=2))
-    save_picture(drawing, styled.anime[0])
+    save_picture(drawing, styled.anime[0] if other is None else _before_white(photo, other))
+
+
+def _before_white(photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Put a drawing before white where its photo is; a photo before something else leaves the drawing as it is."""
+    matte = white_backdrop_matte(np.asarray(photo / np.float32(255), dtype=np.float32))
+    unit = np.asarray(drawing / np.float32(255), dtype=np.float32)
+    return np.asarray((put_before(unit, matte, np.ones_like(unit)) * 255).round(), dtype=np.uint8)

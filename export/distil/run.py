@@ -9,6 +9,7 @@ from pathlib import Path
 from lightning_fabric import Fabric
 
 from core.alignment import CROP_SIZE
+from core.blending import Blend
 from core.catalogue import Kind, Manifest, Model
 from core.errors import AnimirrorError, quoted
 from core.generator import Generator
@@ -31,10 +32,14 @@ class DistilError(AnimirrorError):
 
 @dataclass(frozen=True, slots=True)
 class Photos:
-    """Folders of aligned photos: those to learn from, and those that only measure; without any, some are set aside."""
+    """Folders of aligned photos: those to learn from, and those that only measure; without any, some are set aside.
+
+    pairs: each has photo/ and cartoon/, and the cartoons are learnt in place of the teacher's drawings.
+    """
 
     learnt: Sequence[Path]
     held_out: Sequence[Path] = ()
+    pairs: bool = False
 
 
 def distil(
@@ -84,18 +89,41 @@ def distil(
     return None if ending is Ending.INTERRUPTED else evaluate(apprentice.average.network, held_out)
 
 
-def twin(teacher: Model, folder: RunFolder, out: Path, figures: Figures, photos: Path | None = None) -> Manifest:
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a style is called and how its drawings meet the photo: the teacher's own, or that of the pairs."""
+
+    name: dict[str, str]
+    style: str
+    blend: Blend
+
+    @classmethod
+    def of(cls, teacher: Model) -> Looks:
+        """Those of ``teacher``."""
+        return cls(teacher.manifest.name, teacher.manifest.style, teacher.manifest.blend)
+
+
+def twin(
+    teacher: Model,
+    folder: RunFolder,
+    out: Path,
+    figures: Figures,
+    photos: Path | None = None,
+    looks: Looks | None = None,
+) -> Manifest:
     """Export the run's student to the model folder ``out`` as the live twin of ``teacher``.
 
+    ``looks`` are those of the pairs where it learnt from such.
     ``photos`` is a folder of photos to check the file on. Raises CheckpointError or ParityError.
     """
+    looks = looks or Looks.of(teacher)
     description = Description(
         id=out.resolve().name,
-        name=live_name(teacher.manifest.name),
-        style=teacher.manifest.style,
+        name=live_name(looks.name),
+        style=looks.style,
         direction=teacher.manifest.direction,
         kind=Kind.LIVE,
-        blend=teacher.manifest.blend,
+        blend=looks.blend,
         licence=teacher.manifest.licence,
         metrics={
             "held_out_teacher": {
@@ -119,11 +147,11 @@ def _lessons(
 ) -> tuple[Lessons, Lessons] | None:
     generator = Generator(teacher, Device.AUTO)
     # Another teacher draws other things from the same photo.
-    drawings = folder.path / f"drawings-{teacher.manifest.sha256[:12]}"
-    held_out = prepare(photos.held_out, generator, drawings, tell) if photos.held_out else None
+    drawings = folder.path / f"{'pairs' if photos.pairs else 'drawings'}-{teacher.manifest.sha256[:12]}"
+    held_out = prepare(photos.held_out, generator, drawings, tell, pairs=photos.pairs) if photos.held_out else None
     if photos.held_out and held_out is None:
         return None
-    learnt = prepare(photos.learnt, generator, drawings, tell)
+    learnt = prepare(photos.learnt, generator, drawings, tell, pairs=photos.pairs)
     if learnt is None:
         return None
     return (learnt.without(held_out), held_out) if held_out else learnt.split(HELD_OUT_EVERY)

@@ -13,7 +13,7 @@ from core.blending import Blend
 from core.catalogue import Model, load_catalogue, load_model_folder
 from core.cores import usable_cores
 from export.distil.apprentice import DistilRecipe
-from export.distil.run import Photos, distil, twin
+from export.distil.run import DistilError, Looks, Photos, distil, twin
 from export.distil.views import Variation
 from training.loop import INTERRUPTED
 from training.runfolder import RunFolder
@@ -32,6 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--held-out", type=Path, nargs="+", default=[], metavar="DIR", help="photos to measure on (default: 1 in 20)"
     )
+    parser.add_argument(
+        "--pairs",
+        action="store_true",
+        help="each DIR has photo/ and cartoon/, as `training draw` writes them: learn these drawings; MODEL gives the "
+        "terms and where to look. Name the style with --name, --style and --blend",
+    )
+    parser.add_argument("--name", help="of the style, in English (default: MODEL's)")
+    parser.add_argument("--name-zh", help="in Traditional Chinese")
+    parser.add_argument("--style", help='a few words, "TV anime"')
+    parser.add_argument("--blend", type=Blend, choices=list(Blend), help="cover the photo, or draw ink on it")
     parser.add_argument("--run", type=Path, metavar="DIR", help="folder of the run (default: runs/MODEL-live)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="model folder (default: resources/models/MODEL-live)")
     parser.add_argument("--init", type=Path, metavar="CHECKPOINT", help="start from an earlier student's weights")
@@ -55,15 +65,24 @@ def run(options: argparse.Namespace) -> int:
     torch.set_flush_denormal(True)
     teacher = _teacher(options.model)
     identifier = f"{teacher.manifest.id}-live"
+    if options.pairs and not (options.out and options.run):
+        raise DistilError(
+            f"With --pairs name --run and --out: {identifier} is the twin of {teacher.manifest.id} itself."
+        )
+    looks = _looks(options, teacher)
     folder = RunFolder(options.run or Path("runs") / identifier)
     out = options.out or paths.resources() / "models" / identifier
     figures = distil(
-        teacher, Photos(options.data, options.held_out), _recipe(options, teacher), folder, init=options.init
+        teacher,
+        Photos(options.data, options.held_out, options.pairs),
+        _recipe(options, looks),
+        folder,
+        init=options.init,
     )
     if figures is None:
         print(f"Interrupted; saved in {folder.path}. The same command goes on.")
         return INTERRUPTED
-    manifest = twin(teacher, folder, out, figures)
+    manifest = twin(teacher, folder, out, figures, looks=looks)
     print(
         f"{manifest.id} is in {out}: LPIPS to {teacher.manifest.id} {figures.lpips:.3f}, mean difference "
         f"{figures.l1:.3f} of [-1, 1], on {figures.count} held-out photos."
@@ -75,14 +94,25 @@ def _teacher(named: str) -> Model:
     return load_model_folder(Path(named)) if Path(named).is_dir() else load_catalogue().get(named)
 
 
-def _recipe(options: argparse.Namespace, teacher: Model) -> DistilRecipe:
-    usual = 0.5 if teacher.manifest.blend is Blend.INK else 0.0
+def _looks(options: argparse.Namespace, teacher: Model) -> Looks:
+    own = Looks.of(teacher)
+    name = dict(own.name) if options.name is None else {"en": options.name}
+    if options.name_zh is not None:
+        name["zh_TW"] = options.name_zh
+    return Looks(name, options.style or own.style, options.blend or own.blend)
+
+
+def _recipe(options: argparse.Namespace, looks: Looks) -> DistilRecipe:
+    drawn = options.pairs and looks.blend is not Blend.INK
+    usual = 0.5 if drawn or looks.blend is Blend.INK else 0.0
     backdrop = usual if options.backdrops is None else options.backdrops
     return dataclasses.replace(
         DistilRecipe(),
         steps=options.steps,
         batch=options.batch,
         learning_rate=options.learning_rate,
-        variation=dataclasses.replace(Variation(), backdrop=backdrop, complexion=0.6 * backdrop),
+        variation=dataclasses.replace(
+            Variation(), backdrop=backdrop, drawn_backdrop=drawn, complexion=0.0 if drawn else 0.6 * backdrop
+        ),
         seed=options.seed,
     )

@@ -32,8 +32,9 @@ class Variation:
     shift: float = 0.05  # share of the side, either way
     turn: float = 0.10  # share of the width by which one side of a turned head is foreshortened
     bend: float = 0.012  # share of the side by which features move against each other
-    backdrop: float = 0.0  # probability that a white wall is replaced; only for teachers that draw no backdrop
-    complexion: float = 0.0  # probability that a person before a white wall gets a darker skin; likewise
+    backdrop: float = 0.0  # probability that a white wall is replaced; for teachers that draw no backdrop, or with:
+    drawn_backdrop: bool = False  # what is behind the person is behind the drawn one, too
+    complexion: float = 0.0  # probability that a person before a white wall gets a darker skin, unseen by the teacher
     light: float = 0.5  # probability of another brightness, contrast, saturation and tint
     dark: float = 0.12  # probability of too little light, with the noise that comes with it
     motion: float = 0.15  # probability of motion blur
@@ -52,7 +53,7 @@ class View(NamedTuple):
 def vary(lesson: Lesson, rng: np.random.Generator, size: int, variation: Variation) -> View:
     """Return a varied lesson whose picture is ``size`` pixels wide and high, a multiple of 4."""
     photo, drawing = _unit(lesson.photo), _unit(lesson.drawing)
-    photo = _elsewhere(photo, rng, variation)
+    photo, drawing = _elsewhere(photo, drawing, rng, variation)
     places = _places(rng, photo.shape[0], size, variation)
     moved = _moved(photo, places)
     # The map is read at its own cells' centres.
@@ -61,20 +62,22 @@ def vary(lesson: Lesson, rng: np.random.Generator, size: int, variation: Variati
     return View(_seen_by_camera(moved, rng, variation), _moved(drawing, places), attention[:, :, None])
 
 
-def _elsewhere(photo: Image, rng: np.random.Generator, variation: Variation) -> Image:
-    """Put a person who stands before a white wall elsewhere."""
+def _elsewhere(photo: Image, drawing: Image, rng: np.random.Generator, variation: Variation) -> tuple[Image, Image]:
+    """Put a person who stands before a white wall elsewhere, the drawn one as well where drawings have a backdrop."""
     replaced, darker = rng.random() < variation.backdrop, rng.random() < variation.complexion
     if not replaced and not darker:
-        return photo
+        return photo, drawing
     matte = white_backdrop_matte(photo)
     if float((matte < 0.5).mean()) < LEAST_WALL:
-        return photo
+        return photo, drawing
     person, backdrop = before_white(photo, matte), np.ones_like(photo)
     if darker:
         person = deepen(person, float(rng.random()))
     if replaced:
         backdrop = random_backdrop(rng, photo.shape[0], photo.shape[1])
-    return put_before(person, matte, backdrop)
+        if variation.drawn_backdrop:
+            drawing = put_before(drawing, matte, backdrop)
+    return put_before(person, matte, backdrop), drawing
 
 
 def _places(rng: np.random.Generator, full: int, size: int, variation: Variation) -> NDArray[np.float32]:

@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from core.blending import Blend
 from core.catalogue import MANIFEST, Kind, load_catalogue, load_model_folder
 from core.errors import ModelError
 from core.generator import Generator
@@ -244,6 +245,27 @@ def test_the_command_line_says_in_a_sentence_what_is_wrong(
     monkeypatch.setattr(sys, "argv", ["export", *command])
     assert main() == 1
     assert capsys.readouterr().err.startswith("export: There are no pictures in")
+
+
+def test_a_twin_of_pairs_has_a_style_of_its_own(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    teacher = tiny_model(tmp_path, "teacher")
+    for kind in ("photo", "cartoon"):
+        (tmp_path / "pairs" / kind).mkdir(parents=True)
+        for path in photos.iterdir():
+            large = np.asarray(cv2.resize(load_picture(path).pixels, (256, 256)), np.uint8)
+            save_picture(tmp_path / "pairs" / kind / path.name, large)
+    line = [str(teacher.folder), "--data", str(tmp_path / "pairs"), "--pairs", "--steps", "1", "--threads", "1"]
+    with pytest.raises(DistilError, match="name --run and --out"):
+        distilled(line)
+    out = tmp_path / "models" / "watercolour-live"
+    line += ["--run", str(tmp_path / "run"), "--out", str(out), "--name", "Watercolour", "--name-zh", "水彩"]
+    assert distilled([*line, "--style", "wet", "--blend", "cover"]) == 0
+    manifest = load_model_folder(out).manifest
+    assert manifest.name == {"en": "Watercolour (live)", "zh_TW": "水彩（即時）"}
+    assert (manifest.id, manifest.style, manifest.blend) == ("watercolour-live", "wet", Blend.COVER)
+    assert "watercolour-live is in" in capsys.readouterr().out
 
 
 def test_names_say_that_a_model_is_live() -> None:

@@ -109,6 +109,44 @@ def test_folders_without_photos_are_refused(photos: Path, tmp_path: Path) -> Non
         prepare([empty], Negative(), tmp_path / "drawings", lambda sentence: None)
 
 
+def _pairs(folder: Path) -> Path:
+    """Two persons before white, and drawings of them before green."""
+    for number in range(2):
+        photo = np.full((SIZE, SIZE, 3), 255, np.uint8)
+        drawing = np.full((SIZE, SIZE, 3), (0, 160, 0), np.uint8)
+        photo[16:, 20:44], drawing[16:, 20:44] = (120 + number, 90, 70), (240, 200, 180)
+        for kind, picture in (("photo", photo), ("cartoon", drawing)):
+            (folder / kind).mkdir(parents=True, exist_ok=True)
+            save_picture(folder / kind / f"{number}.png", picture)
+    return folder
+
+
+def test_of_pairs_the_drawings_are_learnt_and_of_the_teacher_where_it_looked(tmp_path: Path) -> None:
+    pairs = _pairs(tmp_path / "pairs")
+    save_picture(pairs / "photo" / "alone.png", np.zeros((SIZE, SIZE, 3), np.uint8))
+    lessons = prepare([pairs], Negative(), tmp_path / "drawings", pairs=True)
+    assert lessons is not None
+    assert len(lessons) == 2
+    for lesson in lessons:
+        assert lesson.drawing[40, 32].tolist() == [240, 200, 180]
+        assert lesson.drawing[2, 2].tolist() == [255, 255, 255]
+        assert lesson.attention[1, 1] == 255
+        assert lesson.attention[10, 8] < 130
+
+    drawn = dataclasses.replace(MOVED, rotation=0, scale=0, shift=0, turn=0, bend=0, backdrop=1.0, drawn_backdrop=True)
+    view = vary(lessons[0], np.random.default_rng(3), SIZE, drawn)
+    assert np.abs(view.photo[:8] - view.drawing[:8]).max() < 0.02
+    assert view.photo[2, 2].min() < 0.98
+    assert np.abs(view.photo[40, 32] - view.drawing[40, 32]).max() > 0.2
+
+
+def test_a_folder_without_pairs_is_refused(photos: Path, tmp_path: Path) -> None:
+    (tmp_path / "half" / "photo").mkdir(parents=True)
+    save_picture(tmp_path / "half" / "photo" / "0.png", np.zeros((SIZE, SIZE, 3), np.uint8))
+    with pytest.raises(LessonsError, match="has no pairs"):
+        prepare([tmp_path / "half"], Negative(), tmp_path / "drawings", pairs=True)
+
+
 def test_held_out_photos_stay_held_out_when_others_join(photos: Path, tmp_path: Path) -> None:
     lessons = prepare([photos], Negative(), tmp_path / "drawings")
     assert lessons is not None
