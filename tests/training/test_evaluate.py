@@ -14,11 +14,12 @@ from tests.training.conftest import settings_of, write_set
 from training import checkpoints
 from training.__main__ import main
 from training.cyclegan_run import CycleGANRun
-from training.evaluate import Direction, Evaluation, Evaluator, described, open_checkpoint
+from training.evaluate import Direction, Evaluation, Evaluator, described
 from training.loop import Loop
 from training.metrics import fidelity
 from training.metrics.attention import Attention
 from training.metrics.fidelity import Distances
+from training.opening import open_checkpoint
 from training.recipe import recipe_from
 from training.runfolder import RunFolder
 from training.unpaired import domain

@@ -12,8 +12,8 @@ from core import paths
 from core.images import load_picture
 from training import checkpoints
 from training.__main__ import main
-from training.evaluate import open_checkpoint
 from training.networks.small import SmallGenerator
+from training.opening import open_checkpoint
 from training.pairs import COLOURS_KEPT, Pairs
 from training.teaching import Hand, Teacher
 

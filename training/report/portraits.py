@@ -15,8 +15,8 @@ from core.alignment import CROP_SIZE, align
 from core.errors import FaceError, ImageError, quoted
 from core.faces import FaceDetector
 from core.images import is_picture_path, load_picture
-from training.evaluate import Checkpoint, open_checkpoint
 from training.grids import heat_on
+from training.opening import Checkpoint, open_checkpoint
 from training.report import markup
 from training.report.pictures import image
 from training.report.runs import ReportError, Run

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from training.evaluate import hand_of, open_checkpoint
 from training.evening import Evening
 from training.networks.parsing import FaceParser
+from training.opening import hand_of, open_checkpoint
 from training.own_colours import OwnColours
 from training.teaching import Teacher, draw_pairs
 from training.unpaired import domain

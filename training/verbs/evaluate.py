@@ -16,8 +16,9 @@ from core.catalogue import MANIFEST
 from core.errors import AnimirrorError
 from core.saving import write_whole
 from core.writing import failures_told
-from training.evaluate import SHIPPED, Checkpoint, Evaluation, Evaluator, described, open_checkpoint
+from training.evaluate import Evaluation, Evaluator, described
 from training.held_out import held_out_domain
+from training.opening import SHIPPED, Checkpoint, open_checkpoint
 from training.recipe import recipe_from
 from training.runfolder import STATS, RunFolder
 from training.unpaired import domain

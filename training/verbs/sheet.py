@@ -16,7 +16,7 @@ from core.alignment import CROP_SIZE
 from core.errors import AnimirrorError, ImageError
 from core.images import load_picture
 from core.saving import save_picture
-from training.evaluate import hand_of, open_checkpoint
+from training.opening import hand_of, open_checkpoint
 from training.teaching import Teacher
 from training.unpaired import domain
 from training.verbs.lists import names
