@@ -10,6 +10,8 @@ import pytest
 import torch
 from lightning_fabric import Fabric
 
+from core.catalogue import MANIFEST, load_model_folder
+from tests.support.models import tiny_model
 from tests.training.conftest import settings_of, write_set
 from training import checkpoints
 from training.__main__ import main
@@ -78,6 +80,29 @@ def test_every_figure_stands_with_its_conditions(
         assert 0 <= noted[way]["attention"]["share"] <= 1
         assert noted[way]["cycle"] > 0
     assert -1 <= noted["identity"] <= 1
+
+
+def test_a_finished_models_figures_go_onto_its_card(
+    prepared_set: Path, tmp_path: Path, borrowed: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in BORROWED:
+        borrowed(name)
+    folder = tiny_model(tmp_path, "drawer").folder
+    before = load_model_folder(folder).manifest
+    line = ["evaluate", str(folder), "--a", str(prepared_set / "trainA"), "--b", str(prepared_set / "trainB")]
+    assert main([*line, "--subsets", "3", "--subset-size", "4", "--card", "held_out"]) == 0
+    assert "A2B drawings: KID" in capsys.readouterr().out
+    manifest = load_model_folder(folder).manifest
+    figures = manifest.metrics["held_out"]
+    assert (figures["drawings"]["subsets"], figures["drawings"]["real"], figures["size"]) == (3, 4, 256)
+    assert 0 <= figures["attention"]["share"] <= 1
+    assert -1 <= figures["identity"] <= 1
+    assert str(tmp_path) not in (folder / MANIFEST).read_text(encoding="utf-8")
+    assert manifest.model_copy(update={"metrics": before.metrics}) == before
+
+    (folder / "model.onnx").write_bytes(b"damaged")
+    assert main(line) == 1
+    assert "damaged" in capsys.readouterr().err
 
 
 def test_photos_that_stay_as_they_are_are_as_far_as_untouched_ones(
