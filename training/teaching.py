@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from core.errors import ImageError
 from core.images import load_picture
 from core.saving import save_picture
+from core.writing import failures_told
 from training.backdrops import before_white, deepen, put_before, white_backdrop_matte
 from training.pairs import to_tensor
 from training.unpaired import to_pixels
@@ -95,6 +96,8 @@ def draw_pairs(
         test: share of the photos that goes to ``out``/test, by their names.
         deepened: share of the photos, which are before white then, whose complexion is darkened first.
         tell: receives a sentence for each photo that cannot be read.
+
+    Raises OutputError where ``out`` cannot be written.
     """
     counts = {"train": 0, "test": 0}
     broken = 0
@@ -111,7 +114,8 @@ def draw_pairs(
             if _share_of(f"{path.stem}/complexion") < deepened:
                 photo = _deepened(photo, 0.4 + 0.6 * _share_of(f"{path.stem}/depth"))
             for folder in (photo_to.parent, cartoon_to.parent):
-                folder.mkdir(parents=True, exist_ok=True)
+                with failures_told(folder):
+                    folder.mkdir(parents=True, exist_ok=True)
             save_picture(photo_to, photo)
             # Last, since it says that the pair is whole.
             save_picture(cartoon_to, teacher(photo))

@@ -102,6 +102,15 @@ def test_a_list_that_is_no_list_is_told(
         assert told in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_made_is_told(
+    checkpoint: Path, prepared_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    line = ["draw", str(checkpoint), "--photos", str(prepared_set / "trainA"), "--size", "32"]
+    assert main([*line, "--out", str(tmp_path / "file" / "pairs")]) == 1
+    assert capsys.readouterr().err.startswith("training: ")
+
+
 def test_a_sheet_shows_photos_above_what_models_make_of_them(
     checkpoint: Path, prepared_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

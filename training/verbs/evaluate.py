@@ -103,7 +103,9 @@ def _write_on_card(manifest: Path, name: str, evaluation: Evaluation) -> None:
     for key in ("checkpoint", "step", "b2a", "identity_cycle", "milliseconds", "device"):
         del figures[key]
     way = figures.pop("a2b")
-    card.setdefault("metrics", {})[name] = _rounded({"drawings": way["distances"], "attention": way["attention"], **figures})
+    card.setdefault("metrics", {})[name] = _rounded(
+        {"drawings": way["distances"], "attention": way["attention"], **figures}
+    )
     write_whole(manifest, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
 
 
