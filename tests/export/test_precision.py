@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from core import paths
 from core.catalogue import Hardware, Precision, load_model_folder
 from core.runtime import Device, open_session
 from export import precision
@@ -109,8 +110,16 @@ def test_only_files_that_draw_the_same_are_kept_and_named(
     (variant,) = changed.manifest.variants
     assert (variant.precision, variant.hardware) == (Precision.INT8, Hardware.CPU)
     assert variant.metrics["lpips_to_float32"] == 0.015
+    assert b"stack_trace" not in (model.folder / variant.file).read_bytes()
     assert sorted(path.name for path in model.folder.iterdir()) == ["manifest.json", "model.int8.onnx", "model.onnx"]
     distances["model.int8.onnx"] = [0.2]
     precision.add_variants(model.folder, straight, [Precision.INT8], crops[:1], crops[1:])
     assert load_model_folder(model.folder).manifest.variants == ()
     assert not (model.folder / "model.int8.onnx").exists()
+
+
+def test_no_shipped_file_tells_where_it_was_made() -> None:
+    shipped = sorted((paths.resources() / "models").rglob("*.onnx"))
+    assert shipped
+    for path in shipped:
+        assert b"stack_trace" not in path.read_bytes(), path.name
