@@ -10,6 +10,7 @@ from core.catalogue import Model
 from core.generator import Generator as Session
 from core.runtime import Device
 from training.networks.generator import GeneratorOutput
+from training.unpaired import to_pixels
 
 
 class ShippedGenerator(nn.Module):
@@ -34,8 +35,7 @@ class ShippedGenerator(nn.Module):
         crops = photos
         if photos.shape[2:] != (self.size, self.size):
             crops = nn.functional.interpolate(photos, (self.size, self.size), mode="bicubic", antialias=True)
-        levels = ((crops.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).contiguous().numpy()
-        styled = self._session.run(levels)
+        styled = self._session.run(np.stack(to_pixels(crops)))
         image = torch.from_numpy(styled.anime.astype(np.float32)).permute(0, 3, 1, 2) / 127.5 - 1
         attention = (
             photos.new_zeros(len(photos), 1, 1, 1)

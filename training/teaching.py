@@ -63,18 +63,19 @@ class Teacher:
         drawing = photo if self.evening is None else self.evening(photo)
         for hand in self.hands:
             drawing = _drawn(hand, drawing)
-        drawing = _resized(drawing, *photo.shape[:2])
+        drawing = resized(drawing, *photo.shape[:2])
         return drawing if self.colours is None else self.colours(photo, drawing)
 
 
 @torch.no_grad()
 def _drawn(hand: Hand, picture: Pixels) -> Pixels:
-    seen = _resized(picture, hand.size, hand.size)
+    seen = resized(picture, hand.size, hand.size)
     drawn: Tensor = hand.generator(to_tensor([np.asarray(seen / np.float32(255), dtype=np.float32)])).image
     return to_pixels(drawn)[0]
 
 
-def _resized(picture: Pixels, height: int, width: int) -> Pixels:
+def resized(picture: Pixels, height: int, width: int) -> Pixels:
+    """Scale a picture (H, W, 3) without steps or moire."""
     smooth = cv2.INTER_AREA if picture.shape[0] > height else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(picture, (width, height), interpolation=smooth), dtype=np.uint8)
 

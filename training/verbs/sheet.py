@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
@@ -17,7 +16,7 @@ from core.errors import AnimirrorError, ImageError
 from core.images import load_picture
 from core.saving import save_picture
 from training.opening import hand_of, open_checkpoint
-from training.teaching import Teacher
+from training.teaching import Teacher, resized
 from training.unpaired import domain
 from training.verbs.lists import names
 from training.verbs.numbers import at_least, side
@@ -49,7 +48,9 @@ def run(options: argparse.Namespace) -> int:
             tqdm.write(f"Skipped: {error}")
             continue
         pictures = [photo, *(teacher(photo) for teacher in teachers)]
-        columns.append([*(_tile(picture, options.tile) for picture in pictures), _caption(path.stem, options.tile)])
+        columns.append(
+            [*(resized(picture, options.tile, options.tile) for picture in pictures), _caption(path.stem, options.tile)]
+        )
     if not columns:
         raise AnimirrorError("None of the photos could be read.")
     save_picture(options.out, _laid_out(columns, options.columns), quality=90)
@@ -75,11 +76,6 @@ def _laid_out(columns: Sequence[Sequence[NDArray[np.uint8]]], across: int) -> ND
     across = min(across, len(pieces))
     rows = [np.concatenate(pieces[start : start + across], axis=1) for start in range(0, len(pieces), across)]
     return np.concatenate(rows)
-
-
-def _tile(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    smooth = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(picture, (side, side), interpolation=smooth), dtype=np.uint8)
 
 
 def _caption(text: str, width: int) -> NDArray[np.uint8]:
