@@ -77,6 +77,7 @@ class QueuePage(QWidget):
     def show_models(self, models: Sequence[ModelEntry]) -> None:
         """Offer these models."""
         self.panel.show_models(models)
+        self.stage.show_models(models)
 
     def succeed(self, before: QueuePage) -> None:
         """Take the place of a page: look at what is looked at there, and ask again what was not answered."""

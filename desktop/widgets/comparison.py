@@ -71,6 +71,12 @@ class ComparisonView(ZoomView):
         return not self._scene.after.isNull()
 
     @property
+    def names(self) -> tuple[str, str]:
+        """What is written on the first picture and on the second."""
+        names = self.tr("Photo"), self.tr("Anime")
+        return names[::-1] if self._scene.to_photo else names
+
+    @property
     def mode(self) -> Mode:
         """How they are shown."""
         return self._scene.mode
@@ -89,9 +95,15 @@ class ComparisonView(ZoomView):
         """Show a photo alone, or nothing; ``size`` is its own where the image is a smaller copy."""
         self._set(image or QImage(), QImage(), size)
 
-    def show_pair(self, before: QImage, after: QImage, *, reveal: bool, size: QSize | None = None) -> None:
-        """Show a photo and its drawing, of the same size; ``reveal`` lets the divider sweep in."""
+    def show_pair(
+        self, before: QImage, after: QImage, *, reveal: bool, size: QSize | None = None, to_photo: bool = False
+    ) -> None:
+        """Show a photo and its drawing, of the same size; ``reveal`` lets the divider sweep in.
+
+        to_photo: what comes first is the drawing.
+        """
         scene = self._scene
+        scene.to_photo = to_photo
         if before.cacheKey() == scene.before.cacheKey() and after.cacheKey() == scene.after.cacheKey():
             return
         self._set(before, after, size)
@@ -152,7 +164,7 @@ class ComparisonView(ZoomView):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the pictures, what marks them, and the divider."""
-        paint_scene(self, self._scene, self._panes(), self._split(), (self.tr("Photo"), self.tr("Anime")))
+        paint_scene(self, self._scene, self._panes(), self._split(), self.names)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the pictures anew."""

@@ -44,10 +44,12 @@ class Scene:
 
     part: a piece of the picture at full size: where it is, as shares of the picture, in the photo and in the drawing.
     faces: where each is, as shares of the picture, and whether it was left out. hovered: the one below the pointer.
+    to_photo: a photo was made of a drawing, not the other way round.
     """
 
     before: QImage = field(default_factory=QImage)
     after: QImage = field(default_factory=QImage)
+    to_photo: bool = False
     mode: Mode = Mode.SLIDER
     holding: bool = False
     veiled: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -13,6 +15,7 @@ from desktop.widgets.buttons import IconButton
 from desktop.widgets.comparison import ComparisonView
 from desktop.widgets.part_slider import PartSlider, clock
 from desktop.words.heard import heard
+from desktop.work.messages import ModelEntry
 
 _SAME_SHAPE = 0.02
 """Difference of width by height within which a result lies over its original."""
@@ -39,6 +42,7 @@ class QueueStage(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self._entry: Entry | None = None
+        self._to_photo: dict[str, bool] = {}
         self._encoder = ""
         self.comparison = ComparisonView()
         self.title = self._label("heading")
@@ -76,6 +80,10 @@ class QueueStage(QFrame):
         layout.addWidget(self.words)
         layout.addLayout(row)
         self.show_entry(None)
+
+    def show_models(self, models: Sequence[ModelEntry]) -> None:
+        """Name the pictures as each of these models turns them."""
+        self._to_photo = {model.identifier: model.to_photo for model in models}
 
     def show_entry(self, entry: Entry | None, told: str = "") -> None:
         """Show the words and buttons for an entry as it is now; its pictures come later."""
@@ -134,7 +142,11 @@ class QueueStage(QFrame):
             return
         if before.size() != after.size():
             before = before.scaled(after.size(), mode=Qt.TransformationMode.SmoothTransformation)
-        self.comparison.show_pair(before, after, reveal=False, size=QSize(after.width(), after.height()))
+        model = self._entry.job.wishes.model if self._entry else None
+        # Who chose none gets the default one, which comes first.
+        to_photo = self._to_photo.get(model or next(iter(self._to_photo), ""), False)
+        size = QSize(after.width(), after.height())
+        self.comparison.show_pair(before, after, reveal=False, size=size, to_photo=to_photo)
 
     def _make_part_row(self) -> QWidget:
         row = QWidget()

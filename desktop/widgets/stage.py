@@ -165,6 +165,7 @@ class PictureStage(QFrame):
                 drawing.after,
                 reveal=self._is_new(drawing) and not another,
                 size=QSize(drawing.width, drawing.height),
+                to_photo=drawing.to_photo,
             )
         elif photo.preview is not None:
             self.comparison.show_photo(photo.preview, QSize(photo.width, photo.height))

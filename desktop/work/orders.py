@@ -118,6 +118,7 @@ class Drawing:
     provider: the execution provider that drew.
     centred: the centre of the picture was drawn; by_hand: no face was looked for.
     marks: the faces that were found, the largest first.
+    to_photo: the original is a drawing, and the result a photo.
     """
 
     look: Look
@@ -133,3 +134,4 @@ class Drawing:
     by_hand: bool
     marks: tuple[FaceMark, ...]
     notes: tuple[str, ...]
+    to_photo: bool = False

@@ -20,6 +20,7 @@ class Ready:
     seen: Seen
     finish: Finish
     faces: dict[int, Kept]
+    to_photo: bool = False
 
     @property
     def view(self) -> View:
@@ -59,4 +60,5 @@ class Ready:
             by_hand=analysis.by_hand,
             marks=seen.marks,
             notes=notes(analysis, self.view, self.finish),
+            to_photo=self.to_photo,
         )

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from core import background_packs
 from core.analysis import NoFaceError, analyse
-from core.catalogue import Catalogue, Model, load_catalogue
+from core.catalogue import Catalogue, Direction, Model, load_catalogue
 from core.converter import BATCH, Cancelled, Progress, crop_for, drawn_faces, part
 from core.errors import AnimirrorError, OutputError
 from core.finishing import Finish, Finished, wanted
@@ -189,7 +189,7 @@ class Studio:
         seen = self._seen(order, sitting, model, progress)
         count = len(seen.full.alignments)
         finish = Finish(look.intensity, look.attention, touch.left_out, min(touch.face, count - 1), look.background)
-        ready = Ready(order, seen, finish, {})
+        ready = Ready(order, seen, finish, {}, to_photo=model.manifest.direction is Direction.B2A)
         self._collect_faces(ready, sitting, wanted(seen.full, ready.view, finish), progress)
         if finish.background is not Background.KEEP and ready.place not in seen.partings:
             if progress is None:

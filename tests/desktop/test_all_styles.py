@@ -51,6 +51,18 @@ def test_the_sheet_shows_the_photo_in_every_style_and_a_click_chooses(three: Des
     assert three.current.drawing.look.model == "b-grey"
 
 
+def test_a_photo_made_of_a_drawing_is_named_so(three: Desk, portrait_photo: Path) -> None:
+    three.draw(portrait_photo)
+    photos = three.window.photos
+    assert photos.stage.comparison.names == ("Photo", "Anime")
+    photos.panel.models.cards["c-photo"].click()
+    three.wait_settled()
+    assert photos.stage.comparison.names == ("Anime", "Photo")
+    photos.panel.models.cards["a-negative"].click()
+    three.wait_settled()
+    assert photos.stage.comparison.names == ("Photo", "Anime")
+
+
 def test_the_sheet_is_walked_with_the_keyboard(three: Desk, portrait_photo: Path) -> None:
     three.draw(portrait_photo)
     three.window.activateWindow()

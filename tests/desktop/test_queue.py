@@ -24,6 +24,7 @@ from desktop.photos.gallery import Status
 from desktop.queue.controller import QueueController
 from desktop.queue.entries import Entry
 from tests.desktop.conftest import PATIENCE, Desk, files_mime
+from tests.support.models import tiny_model
 from tests.support.videos import picture
 
 
@@ -81,6 +82,15 @@ def test_a_folder_waits_in_the_list_and_becomes_files(desk: Desk, album: Path) -
     desk.wait(lambda: entry(desk, "a.png").thumbnail is not None)
     desk.wait(lambda: shown.stage.comparison.comparing)
     assert desk.photos == (), "what was only converted is not looked at as well"
+
+
+def test_photos_made_of_drawings_are_named_so(open_desk: Callable[[Path], Desk], tmp_path: Path, album: Path) -> None:
+    tiny_model(tmp_path / "models", "c-photo", gain=1.0, name={"en": "To photo"}, style="photo", direction="B2A")
+    desk = open_desk(tmp_path / "models")
+    fill(desk, album, count=3)
+    convert(desk)
+    desk.wait(lambda: page(desk).stage.comparison.comparing)
+    assert page(desk).stage.comparison.names == ("Anime", "Photo")
 
 
 def test_what_was_made_is_not_taken_for_a_photo(desk: Desk, album: Path) -> None:
