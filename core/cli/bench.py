@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import psutil
 
+from core.card import write_on_card
 from core.catalogue import Model, load_catalogue, load_model_folder
 from core.cli.bench_folder import measure_folder
 from core.cli.bench_report import Report, Tally
-from core.cli.bench_steadiness import measure_steadiness
+from core.cli.bench_steadiness import SteadinessReport, measure_steadiness
 from core.cli.numbers import real, whole
 from core.cores import usable_cores
 from core.errors import AnimirrorError, SourceError
@@ -55,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure how much less a drawn face flickers at each place of the slider",
     )
+    parser.add_argument("--card", action="store_true", help="write the steadiness into the model's manifest")
     parser.add_argument(
         "--faces", type=whole(1, 16), default=1, metavar="N", help="faces in the default source (default: 1)"
     )
@@ -70,9 +72,17 @@ def run(options: argparse.Namespace) -> int:
     """Measure, then print; raises AnimirrorError when nothing could be drawn."""
     if options.folder is not None:
         return _run_folder(options)
-    report = measure_steadiness(_model(options.model), options.device) if options.steadiness else measure(options)
+    report = _measure_steadiness(options) if options.steadiness else measure(options)
     print(json.dumps(_rounded(asdict(report)), ensure_ascii=False) if options.json else report.table())
     return 0
+
+
+def _measure_steadiness(options: argparse.Namespace) -> SteadinessReport:
+    model = _model(options.model)
+    report = measure_steadiness(model, options.device)
+    if options.card:
+        write_on_card(model.folder, "steadiness", report.card())
+    return report
 
 
 def _run_folder(options: argparse.Namespace) -> int:

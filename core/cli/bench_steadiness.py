@@ -35,6 +35,18 @@ class SteadinessReport:
     default: float
     measured: dict[str, list[Flicker]]
 
+    def card(self) -> dict[str, object]:
+        """Return what is worth keeping: the shares of what flickers without the slider that it leaves at first."""
+        kept: dict[str, object] = {"clip": "computed face, H.264", "size": list(self.size), "slider": self.default}
+        for noise, measured in self.measured.items():
+            sharp, usual = measured[0], next(place for place in measured if place.steadiness == self.default)
+            kept[f"noise {noise}"] = {
+                "change": usual.change / sharp.change,
+                "flicker": usual.flicker / sharp.flicker,
+                "lag_frames": usual.lag,
+            }
+        return kept
+
     def table(self) -> str:
         """Return what is printed."""
         lines = [

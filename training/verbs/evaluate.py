@@ -12,9 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.catalogue import MANIFEST
+from core.card import write_on_card
 from core.errors import AnimirrorError
-from core.saving import write_whole
 from core.writing import failures_told
 from training.evaluate import Evaluation, Evaluator, described
 from training.held_out import held_out_domain
@@ -60,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         print("\n".join(described(evaluation)), flush=True)
         _note(checkpoint.path, evaluation)
         if options.card and checkpoint.kind == SHIPPED:
-            _write_on_card(checkpoint.path / MANIFEST, options.card, evaluation)
+            write_on_card(checkpoint.path, options.card, _figures(evaluation))
     return 0
 
 
@@ -96,24 +95,13 @@ def _device(name: str) -> torch.device:
     return device
 
 
-def _write_on_card(manifest: Path, name: str, evaluation: Evaluation) -> None:
-    """Add the figures to a model's manifest; its checkpoint's path is not anybody else's business."""
-    card = json.loads(manifest.read_text(encoding="utf-8"))
+def _figures(evaluation: Evaluation) -> dict[str, Any]:
+    """Return what belongs on a card; the checkpoint's path is not anybody else's business."""
     figures = asdict(evaluation)
     for key in ("checkpoint", "step", "b2a", "identity_cycle", "milliseconds", "device"):
         del figures[key]
     way = figures.pop("a2b")
-    card.setdefault("metrics", {})[name] = _rounded(
-        {"drawings": way["distances"], "attention": way["attention"], **figures}
-    )
-    write_whole(manifest, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
-
-
-def _rounded(value: Any) -> Any:
-    """Round every float in nested dicts to four digits, which is more than any of these figures is worth."""
-    if isinstance(value, dict):
-        return {key: _rounded(entry) for key, entry in value.items()}
-    return round(value, 4) if isinstance(value, float) else value
+    return {"drawings": way["distances"], "attention": way["attention"], **figures}
 
 
 def _note(checkpoint: Path, evaluation: Evaluation) -> None:

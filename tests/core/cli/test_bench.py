@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.catalogue import load_model_folder
 from core.cli import main
 from core.cli.bench import _growth
 from core.cli.bench_folder import FolderReport
@@ -66,12 +67,15 @@ def test_steadiness_is_measured_on_a_clip_of_its_own(
     monkeypatch.setattr("core.cli.bench_steadiness._SECONDS", 0.6)
     monkeypatch.setattr("core.cli.bench_steadiness._NOISE", (3.0,))
     model = tiny_model(tmp_path, "quick", kind="live")
-    assert main(["bench", "--steadiness", "--model", str(model.folder), "--device", "cpu"]) == 0
+    assert main(["bench", "--steadiness", "--model", str(model.folder), "--device", "cpu", "--card"]) == 0
     printed = capsys.readouterr().out
     assert "quick on CPUExecutionProvider" in printed
     assert printed.count("slider") == 4
     assert printed.count("(100%)") == 2
     assert printed.count("default") == 1
+    card = load_model_folder(model.folder).manifest.metrics["steadiness"]
+    assert set(card["noise 3"]) == {"change", "flicker", "lag_frames"}
+    assert 0 < card["noise 3"]["flicker"] < 1
 
 
 @pytest.mark.parametrize(
