@@ -51,12 +51,12 @@ class Teacher:
     """Who draws: every hand what the one before it drew, the first one the photo.
 
     evening: changes the photo before it is drawn; None leaves it as it is.
-    colours: changes the drawing by what is on the photo; None leaves it as it is.
+    finishes: each changes the drawing by what is on the photo.
     """
 
     hands: Sequence[Hand]
     evening: Callable[[Pixels], Pixels] | None = None
-    colours: Callable[[Pixels, Pixels], Pixels] | None = None
+    finishes: Sequence[Callable[[Pixels, Pixels], Pixels]] = ()
 
     def __call__(self, photo: Pixels) -> Pixels:
         """Draw ``photo`` (H, W, 3) uint8 RGB; the drawing is scaled to its size."""
@@ -64,7 +64,9 @@ class Teacher:
         for hand in self.hands:
             drawing = _drawn(hand, drawing)
         drawing = resized(drawing, *photo.shape[:2])
-        return drawing if self.colours is None else self.colours(photo, drawing)
+        for finish in self.finishes:
+            drawing = finish(photo, drawing)
+        return drawing
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""Evening a photo's light before it is drawn, and giving the drawing the person's colours after."""
+"""Evening a photo's light before it is drawn; giving the drawing the person's colours after, and tidying it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +15,7 @@ from training.backdrops import deepen
 from training.evening import Complexion, Evening
 from training.networks.parsing import FEATURES, SKIN, FaceParser, Part
 from training.own_colours import OwnColours
+from training.tidying import Tidying
 
 
 @pytest.fixture
@@ -91,3 +92,42 @@ def test_a_drawing_gets_the_hair_and_skin_of_the_photo(parser: FaceParser, faces
         assert wall.any()
         assert np.abs(coloured.astype(int) - drawing)[wall].mean() < 2
     assert compared >= 3
+
+
+def test_strokes_on_bare_skin_go_and_eyes_stay(parser: FaceParser, portrait_photo: Path) -> None:
+    pixels = load_picture(portrait_photo).pixels
+    face = align(FaceDetector(threads=1).detect(pixels)[0].landmarks).crop(pixels)
+    parts = parser.parts(face)
+    # A flat drawing of the face, with the eyes where the photo has them.
+    drawing = np.full_like(face, (240, 210, 190))
+    drawing[parts[..., Part.HAIR] > 0.5] = (90, 60, 40)
+    eyes = parts[..., (Part.LEFT_EYE, Part.RIGHT_EYE)].sum(axis=-1) > 0.5
+    drawing[eyes] = (40, 40, 60)
+    clean = drawing.copy()
+    stroke = np.zeros(eyes.shape, dtype=bool)
+    stroke[138:150, 80:86] = True
+    assert (parts[stroke, Part.SKIN] > 0.7).all()
+    drawing[stroke] = (110, 70, 50)
+    result = Tidying(parser)(face, drawing)
+    assert np.abs(result.astype(int) - clean)[stroke].mean() < 6
+    assert np.array_equal(result[eyes], drawing[eyes])
+    hair = parts[..., Part.HAIR] > 0.9
+    assert np.abs(result.astype(int) - drawing)[hair].mean() < 1
+
+
+def test_red_shade_stays_only_where_the_photo_is_red(parser: FaceParser, faces: list[NDArray[np.uint8]]) -> None:
+    face = faces[0]
+    drawing = np.full_like(face, (240, 210, 190))
+    drawing[200:, :60] = drawing[:40, :40] = (190, 20, 80)
+    photo = face.copy()
+    photo[:80, :80] = (200, 20, 60)
+    result = Tidying(parser)(photo, drawing)
+    everywhere = np.ones((40, 40), dtype=bool)
+    assert _median(result[:40, :40], everywhere)[1] > 50, "the red hat stays red"
+    assert _median(result[216:, :40], everywhere)[1] < 40
+
+
+def test_a_drawing_of_no_face_is_not_tidied(parser: FaceParser) -> None:
+    wall = np.full((256, 256, 3), 200, dtype=np.uint8)
+    drawing = np.random.default_rng(0).integers(0, 256, wall.shape, dtype=np.uint8)
+    assert np.array_equal(Tidying(parser)(wall, drawing), drawing)

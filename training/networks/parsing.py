@@ -29,6 +29,7 @@ class Part(IntEnum):
     RIGHT_BROW = 3
     LEFT_EYE = 4
     RIGHT_EYE = 5
+    GLASSES = 6
     LEFT_EAR = 7
     RIGHT_EAR = 8
     NOSE = 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -11,7 +12,8 @@ from training.evening import Evening
 from training.networks.parsing import FaceParser
 from training.opening import hand_of, open_checkpoint
 from training.own_colours import OwnColours
-from training.teaching import Teacher, draw_pairs
+from training.teaching import Hand, Teacher, draw_pairs
+from training.tidying import Tidying
 from training.unpaired import domain
 from training.verbs.lists import names
 from training.verbs.numbers import share, side
@@ -38,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--own-colours", action="store_true", help="give the drawing the colours that the photo has of skin and hair"
     )
+    parser.add_argument("--tidy", action="store_true", help="take stray marks out of what the photo shows as bare skin")
     parser.add_argument(
         "--deepen", type=share, default=0.0, help="share of photos before white whose complexion is darkened first"
     )
@@ -51,14 +54,18 @@ def run(options: argparse.Namespace) -> int:
     left_out = names(options.without) if options.without else []
     paths = [path for path in domain(options.photos).paths if path.stem not in left_out]
     photos = tqdm(paths, unit="photo", disable=None)
-    parser = FaceParser() if options.even or options.own_colours else None
-    teacher = Teacher(
-        hands,
-        evening=Evening(parser) if parser and options.even else None,
-        colours=OwnColours(parser) if parser and options.own_colours else None,
-    )
-    drawn = draw_pairs(teacher, photos, options.out, options.test, options.deepen, tqdm.write)
+    drawn = draw_pairs(_teacher(hands, options), photos, options.out, options.test, options.deepen, tqdm.write)
     print(f"{drawn.train} pairs to train on and {drawn.test} held out are in {options.out}.")
     if drawn.broken:
         print(f"Photos that could not be read: {drawn.broken}.")
     return 0
+
+
+def _teacher(hands: Sequence[Hand], options: argparse.Namespace) -> Teacher:
+    if not (options.even or options.own_colours or options.tidy):
+        return Teacher(hands)
+    parser = FaceParser()
+    wanted = ((options.own_colours, OwnColours), (options.tidy, Tidying))
+    return Teacher(
+        hands, Evening(parser) if options.even else None, [finish(parser) for asked, finish in wanted if asked]
+    )
