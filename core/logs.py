@@ -5,17 +5,22 @@ It holds no pictures and no names: what is written goes through :func:`core.priv
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import logging
 import logging.handlers
 import platform
 from pathlib import Path
+from typing import TextIO
 
 from core import __version__, paths
 from core.privacy import without_names
 
 NAME = "animirror"
 FILE = "animirror.log"
+CRASH = "crash.txt"
 _BYTES, _OLDER_FILES = 400_000, 3
+_crash: TextIO | None = None
 
 
 class _Formatter(logging.Formatter):
@@ -51,6 +56,30 @@ def begin(folder: Path | None = None) -> logging.Logger:
     logger.addHandler(handler)
     logger.info("Animirror %s, Python %s, %s", __version__, platform.python_version(), platform.platform())
     return logger
+
+
+def watch_for_crashes(folder: Path | None = None) -> None:
+    """Have Python's stack written down should a library or driver bring the program down; note what last time left.
+
+    Such an end leaves no time to write into the diary itself. Where nothing can be written, nothing is watched.
+    """
+    global _crash
+    path = (folder or paths.logs()) / CRASH
+    stop_watching()
+    with contextlib.suppress(OSError):
+        if path.is_file() and (left := path.read_text(encoding="utf-8", errors="replace").strip()):
+            note(f"Last time the program was brought down:\n{left}")
+        _crash = path.open("w", encoding="utf-8")
+        faulthandler.enable(_crash)
+
+
+def stop_watching() -> None:
+    """Undo :func:`watch_for_crashes`."""
+    global _crash
+    if _crash is not None:
+        faulthandler.disable()
+        _crash.close()
+        _crash = None
 
 
 def end() -> None:

@@ -85,6 +85,7 @@ def run(photos: Sequence[Path], startup_time: bool = False) -> int:
     ended = live.wait(_LAST_SECONDS) and queue.wait(max(0.0, last - time.monotonic()))
     done = worker.wait(_SAVING_SECONDS if worker.saving else max(0.0, last - time.monotonic()))
     logs.note("The window was closed.")
+    logs.stop_watching()
     logs.end()
     if not (done and ended):
         # The engine or a camera's driver is in a call that nothing can break off, and no file is being written.
@@ -138,6 +139,7 @@ def _note_drawing(live: LiveController) -> None:
 
 def _begin_diary() -> None:
     logs.begin()
+    logs.watch_for_crashes()
 
 
 def make_application(arguments: Sequence[str]) -> QApplication:
