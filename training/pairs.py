@@ -27,6 +27,7 @@ class Augmentation:
     """How pairs are varied; both pictures move together, only the photo's light and backdrop change."""
 
     smallest: float = 0.6  # least side of the resized picture, as a share of the full one
+    largest: float = 1.0  # its greatest side, likewise
     rotation: float = 8.0  # degrees either way
     backdrop: float = 0.6  # probability that the white wall is replaced
     complexion: float = 0.5  # probability that the skin is darkened, by an even choice of depth
@@ -136,7 +137,7 @@ def to_tensor(pictures: list[Image]) -> Tensor:
 
 def _random_view(rng: np.random.Generator, full: int, size: int, augmentation: Augmentation) -> NDArray[np.float64]:
     """Matrix that rotates, mirrors, resizes the full picture and cuts a size x size window out of it."""
-    side = max(float(size), full * rng.uniform(augmentation.smallest, 1.0))
+    side = max(float(size), full * rng.uniform(augmentation.smallest, augmentation.largest))
     scale = side / full
     centre, angle = (full / 2, full / 2), rng.uniform(-1, 1) * augmentation.rotation
     matrix = np.asarray(cv2.getRotationMatrix2D(centre, angle, scale), dtype=np.float64)

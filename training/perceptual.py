@@ -81,19 +81,25 @@ class VGG16Features(nn.Module):
 
 
 class PerceptualLoss(nn.Module):
-    """Mean absolute difference of VGG16 activations (Johnson et al. 2016), each layer scaled by its own size."""
+    """Mean absolute difference of VGG16 activations (Johnson et al. 2016), each layer scaled by its own size.
 
-    def __init__(self, layers: Sequence[str] = ("relu1_2", "relu2_2", "relu3_2")) -> None:
+    It may be ``rough`` as :class:`LPIPS` may.
+    """
+
+    def __init__(self, layers: Sequence[str] = ("relu1_2", "relu2_2", "relu3_2"), *, rough: bool = False) -> None:
         super().__init__()
+        self.rough = rough and has_bfloat16()
         self.features = VGG16Features(layers)
 
     def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Return a scalar; the target carries no gradient."""
-        with torch.no_grad():
-            wanted = self.features(target)
-        found = self.features(prediction)
+        with torch.autocast(target.device.type, torch.bfloat16, enabled=self.rough):
+            with torch.no_grad():
+                wanted = self.features(target)
+            found = self.features(prediction)
         distances = [
-            F.l1_loss(found[name], wanted[name]) / wanted[name].abs().mean().clamp_min(1e-6) for name in wanted
+            F.l1_loss(found[name].float(), wanted[name].float()) / wanted[name].float().abs().mean().clamp_min(1e-6)
+            for name in wanted
         ]
         return torch.stack(distances).mean()
 

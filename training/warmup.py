@@ -1,6 +1,7 @@
 """Supervised warm-up: the generator learns a drawing style from aligned pairs before it meets a discriminator.
 
-Loss = ``pixel`` * L1 + ``perceptual`` * VGG16 feature distance, and where ``adversarial`` is not 0 that times what
+Loss = ``pixel`` * L1 + ``perceptual`` * VGG16 feature distance (or ``lpips`` * LPIPS, learnt heads and all, which tells
+a style's features that lie elsewhere than the photo's sooner), and where ``adversarial`` is not 0 that times what
 projected discriminators (Sauer et al. 2021) say of the drawing: distances alone leave lines soft, since the mean of
 two possible strokes is a blur. The run can be killed at any time and goes on from its last checkpoint with the same
 pictures in the same order.
@@ -9,7 +10,7 @@ pictures in the same order.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,8 @@ from training.schedule import learning_rate, set_learning_rate
 from training.unpaired import Domain, Window, to_pixels
 
 RISE = 50
+_LOOSELY = 1.2
+"""Side of the largest picture that a window is cut out of, in windows, where windows show whole faces."""
 EVALUATED_SIZE = 256
 
 
@@ -48,6 +51,8 @@ class WarmupRecipe:
     ema: float = 0.999  # decay of the averaged weights, which are the ones exported
     pixel: float = 10.0  # weight of L1
     perceptual: float = 2.0  # weight of the VGG16 distance
+    lpips: float = 0.0  # weight of LPIPS, which takes the place of that distance where it is not 0
+    whole: bool = False  # windows show nearly all of the face, at the window's size, not parts of it
     adversarial: float = 0.0  # weight of the projected discriminators; 0: there are none
     keep_colours: bool = False  # drawings have the person's colours and stand before the photo's backdrop
     bfloat16: bool = False  # compute the generator in mixed precision
@@ -90,10 +95,13 @@ class Warmup:
         self._optimizer = torch.optim.Adam(
             self.generator.parameters(), lr=recipe.learning_rate, betas=recipe.betas, fused=True
         )
-        self._perceptual = PerceptualLoss()
+        self._perceptual = (LPIPS if recipe.lpips else PerceptualLoss)(rough=recipe.bfloat16)
         self._critic = Critic(recipe.learning_rate, recipe.betas, recipe.seed) if recipe.adversarial else None
         self._pairs, self._held_out, self._folder, self._true = pairs, held_out, folder, true
         self._varied = COLOURS_KEPT if recipe.keep_colours else Augmentation()
+        if recipe.whole:
+            share = recipe.size / EVALUATED_SIZE
+            self._varied = replace(self._varied, smallest=share, largest=_LOOSELY * share)
 
     def step(self, number: int) -> Mapping[str, Tensor]:
         """Train one step on the pairs that belong to it."""
@@ -103,9 +111,9 @@ class Warmup:
         set_learning_rate(self._optimizer, rate)
         with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
             prediction = self.generator(photo).image.float()
-        pixel, perceptual = F.l1_loss(prediction, cartoon), self._perceptual(prediction, cartoon)
-        parts = {"l1": pixel, "perceptual": perceptual}
-        loss = recipe.pixel * pixel + recipe.perceptual * perceptual
+        pixel, perceptual = F.l1_loss(prediction, cartoon), self._perceptual(prediction, cartoon).mean()
+        parts = {"l1": pixel, "lpips" if recipe.lpips else "perceptual": perceptual}
+        loss = recipe.pixel * pixel + (recipe.lpips or recipe.perceptual) * perceptual
         if self._critic is not None:
             parts["adversarial"] = self._critic.to_fool(prediction)
             loss = loss + recipe.adversarial * parts["adversarial"]
@@ -124,7 +132,7 @@ class Warmup:
         assert self._true is not None
         recipe = self.recipe
         # The pairs are shown at between this share of their size and all of it; true drawings midway.
-        scale = (1 + self._varied.smallest) / 2
+        scale = (self._varied.largest + self._varied.smallest) / 2
         window = Window(recipe.size, max(recipe.size, round(EVALUATED_SIZE * scale)))
         positions = range(number * recipe.batch, (number + 1) * recipe.batch)
         return to_tensor([self._true.window(recipe.seed, position, window) for position in positions])

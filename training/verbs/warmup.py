@@ -34,6 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the drawings have the photos' colours and backdrop: vary no skin, and what is behind on both",
     )
+    parser.add_argument(
+        "--lpips", type=positive, default=default.lpips, help="weight of LPIPS instead of VGG16's distance"
+    )
+    parser.add_argument("--whole", action="store_true", help="show whole faces at --size, not parts of larger ones")
     parser.add_argument("--bfloat16", action="store_true", help="compute in mixed precision, where processors can")
     parser.add_argument("--decay-from", type=share, default=default.decay_from)
     parser.add_argument("--seed", type=at_least(0), default=default.seed)
@@ -51,6 +55,8 @@ def run(options: argparse.Namespace) -> int:
         adversarial=options.adversarial,
         decay_from=options.decay_from,
         keep_colours=options.keep_colours,
+        lpips=options.lpips,
+        whole=options.whole,
         bfloat16=options.bfloat16,
         seed=options.seed,
     )
