@@ -37,8 +37,9 @@ class Augmentation:
     drawn_backdrop: bool = False  # what is behind the person on the photo is behind the drawn one, too
 
 
-#: Where drawings carry the person's own colours, the skin may not change on one side only.
-COLOURS_KEPT = Augmentation(complexion=0.0, drawn_backdrop=True)
+#: Where drawings carry the person's own colours, the skin may not change on one side only, and too much of other light
+#: teaches that colours mean nothing.
+COLOURS_KEPT = Augmentation(complexion=0.0, shade=0.25, light=0.3, drawn_backdrop=True)
 
 
 class Pairs:
