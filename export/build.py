@@ -24,7 +24,8 @@ from core.saving import save_picture
 from export import onnx_file
 from export.crops import crops_from, standard_folder
 from export.optimise.generator import for_inference
-from export.parity import compare
+from export.parity import TOLERANCE, TOLERANCE_OF_HALF, compare
+from export.storage import store_in_half
 from training import checkpoints
 from training.networks.generator import Generator
 from training.pairs import to_tensor
@@ -57,13 +58,14 @@ def build(
     crops: Path | None = None,
     architecture: Callable[[], nn.Module] = Generator,
     rewrite: bool = True,
+    half: bool = False,
 ) -> Manifest:
     """Export the checkpoint's ``network`` to the folder ``out``, which is made or replaced as a whole.
 
     With ``rewrite`` the network is rewritten for inference first (see :mod:`export.optimise`); without, the file holds
-    it as it was trained. The file is checked against torch on up to six aligned crops (of ``crops``, or of the photos
-    that insightface brings) before it takes its place; the outcome stands in its metadata. Raises CheckpointError or
-    ParityError.
+    it as it was trained. With ``half`` its weights are stored in half precision. The file is checked against torch on
+    up to six aligned crops (of ``crops``, or of the photos that insightface brings) before it takes its place; the
+    outcome stands in its metadata. Raises CheckpointError or ParityError.
     """
     tensors, record = checkpoints.load(checkpoint)
     generator = architecture()
@@ -73,7 +75,10 @@ def build(
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as work:
         path = Path(work) / FILE
         onnx_file.write(for_inference(generator, CROP_SIZE) if rewrite else generator, path)
-        parity = compare(generator, path, crops_from(crops or standard_folder(), count=6))
+        if half:
+            store_in_half(path)
+        tolerance = TOLERANCE_OF_HALF if half else TOLERANCE
+        parity = compare(generator, path, crops_from(crops or standard_folder(), count=6), tolerance)
         if description.direction is Direction.A2B:
             save_picture(Path(work) / SAMPLE, sample(generator), quality=90)
         training = {key: record[key] for key in ("kind", "step", "seconds", "recipe", "history") if key in record}

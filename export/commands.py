@@ -36,6 +36,7 @@ def main() -> int:
         "--network", default="average", help="which of the checkpoint's generators (average, generator)"
     )
     making.add_argument("--crops", type=Path, help="folder of photos to check on; default: those of insightface")
+    making.add_argument("--half", action="store_true", help="store the weights in half precision: half the size")
     making.add_argument("--metrics", type=Path, help="JSON file with figures for the manifest")
     distilling = verbs.add_parser("distil", help="make the live twin of a full model", description=verb.PURPOSE)
     verb.add_arguments(distilling)
@@ -64,7 +65,9 @@ def main() -> int:
         metrics=json.loads(arguments.metrics.read_text(encoding="utf-8")) if arguments.metrics else {},
     )
     try:
-        manifest = build(arguments.checkpoint, arguments.out, description, arguments.network, arguments.crops)
+        manifest = build(
+            arguments.checkpoint, arguments.out, description, arguments.network, arguments.crops, half=arguments.half
+        )
     except (AnimirrorError, CheckpointError, ParityError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

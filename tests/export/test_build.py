@@ -16,12 +16,14 @@ import torch
 from torch import Tensor, nn
 
 from core.catalogue import Model, load_model_folder
+from core.generator import INPUT, OUTPUTS
 from core.generator import Generator as Runner
 from core.images import load_picture
-from core.runtime import Device
+from core.runtime import Device, open_session
 from export.build import Description, build
 from export.crops import crops_from, standard_folder
-from export.parity import ParityError, compare
+from export.parity import TOLERANCE_OF_HALF, ParityError, compare
+from export.storage import store_in_half
 from training import checkpoints
 from training.networks.generator import (
     ClassActivationMap,
@@ -120,6 +122,18 @@ def test_any_batch_gives_what_torch_gives(made: Model, generator: OneOfEach) -> 
     np.testing.assert_allclose(styled.attention, attention, atol=1e-3)
     alone = runner.run(crops[1:2]).anime[0].astype(int)
     assert np.abs(alone - styled.anime[1]).max() <= 1, "the others of a batch do not matter"
+
+
+def test_weights_in_half_precision_take_half_the_room_and_draw_the_same(made: Model, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(made.path.read_bytes())
+    store_in_half(path)
+    weights = sum(tensor.ByteSize() for tensor in onnx.load(str(made.path)).graph.initializer)
+    assert path.stat().st_size < made.path.stat().st_size - 0.4 * weights
+    whole, half = (open_session(file, Device.CPU) for file in (made.path, path))
+    crops = crops_from(standard_folder(), 2).transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1
+    drawn, again = (session.run(list(OUTPUTS), {INPUT: crops})[0] for session in (whole, half))
+    assert 0 < np.abs(drawn - again).max() < TOLERANCE_OF_HALF
 
 
 def test_a_file_that_differs_is_refused(made: Model) -> None:
