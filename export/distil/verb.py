@@ -106,13 +106,20 @@ def _recipe(options: argparse.Namespace, looks: Looks) -> DistilRecipe:
     drawn = options.pairs and looks.blend is not Blend.INK
     usual = 0.5 if drawn or looks.blend is Blend.INK else 0.0
     backdrop = usual if options.backdrops is None else options.backdrops
+    plain = Variation()
     return dataclasses.replace(
         DistilRecipe(),
         steps=options.steps,
         batch=options.batch,
         learning_rate=options.learning_rate,
         variation=dataclasses.replace(
-            Variation(), backdrop=backdrop, drawn_backdrop=drawn, complexion=0.0 if drawn else 0.6 * backdrop
+            plain,
+            backdrop=backdrop,
+            drawn_backdrop=drawn,
+            complexion=0.0 if drawn else 0.6 * backdrop,
+            # Under too many lights a drawing's own colours mean nothing, and everybody gets the same.
+            light=0.2 if drawn else plain.light,
+            dark=0.05 if drawn else plain.dark,
         ),
         seed=options.seed,
     )
