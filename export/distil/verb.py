@@ -120,6 +120,7 @@ def _recipe(options: argparse.Namespace, looks: Looks) -> DistilRecipe:
             # Under too many lights a drawing's own colours mean nothing, and everybody gets the same.
             light=0.2 if drawn else plain.light,
             dark=0.05 if drawn else plain.dark,
+            shade=0.4 if drawn else plain.shade,
         ),
         seed=options.seed,
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from export.distil.lessons import Lesson
 from training.backdrops import Image, before_white, deepen, put_before, random_backdrop, white_backdrop_matte
-from training.pairs import degrade, vary_light
+from training.pairs import degrade, shaded, vary_light
 
 #: A photo counts as taken before a white wall when at least this share of it is wall.
 LEAST_WALL = 0.08
@@ -36,6 +36,7 @@ class Variation:
     drawn_backdrop: bool = False  # what is behind the person is behind the drawn one, too
     complexion: float = 0.0  # probability that a person before a white wall gets a darker skin, unseen by the teacher
     light: float = 0.5  # probability of another brightness, contrast, saturation and tint
+    shade: float = 0.0  # probability of lamps and shadows across the picture
     dark: float = 0.12  # probability of too little light, with the noise that comes with it
     motion: float = 0.15  # probability of motion blur
     far: float = 0.2  # probability of a face that the camera saw small
@@ -106,6 +107,8 @@ def _places(rng: np.random.Generator, full: int, size: int, variation: Variation
 def _seen_by_camera(photo: Image, rng: np.random.Generator, variation: Variation) -> Image:
     if rng.random() < variation.light:
         photo = vary_light(photo, rng)
+    if rng.random() < variation.shade:
+        photo = shaded(photo, rng)
     if rng.random() < variation.dark:
         photo = _dark(photo, rng)
     if rng.random() < variation.motion:
