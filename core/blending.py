@@ -1,7 +1,8 @@
 """How a styled crop meets the photo it came from.
 
 A painting covers the photo. A line drawing on white paper would cover it with white; its lines are laid over the
-person's own colours instead, smoothed into flat areas, so that skin, hair and background keep their colour.
+person's own colours instead, smoothed into flat areas, so that skin, hair and background keep their colour. A painting
+whose style has a few colours for everybody is tinted: its forms and shading stay, its areas take the person's colours.
 """
 
 from __future__ import annotations
@@ -14,10 +15,16 @@ from numpy.typing import NDArray
 
 
 class Blend(StrEnum):
-    """COVER replaces the photo; INK draws on it."""
+    """COVER replaces the photo; INK draws on it; TINT replaces it and takes over its colours."""
 
     COVER = "cover"
     INK = "ink"
+    TINT = "tint"
+
+    @property
+    def alone(self) -> Blend:
+        """How a portrait is shown, which is the drawing alone: without the photo below, in the person's colours."""
+        return Blend.COVER if self is Blend.INK else self
 
 
 #: Luminance around a pixel from which it counts as drawn on paper, and from which as wholly so.
@@ -27,11 +34,57 @@ SURROUND = 0.04
 #: How far a line may darken and a highlight brighten what is below.
 DARKEST, BRIGHTEST = 0.10, 1.40
 FLATTENING_PASSES = 3
+#: Radius within which an area of like lightness takes one colour, as a share of the side; variance of lightness that
+#: still counts as alike.
+TINT_RADIUS, TINT_ALIKE = 0.13, 0.006
+#: How much of the way to the photo's CIELAB lightness and colour an area goes; drawings are lighter and more colourful.
+TINT_LIGHTNESS, TINT_COLOUR = 0.6, 0.8
+TINT_LIGHTER, TINT_RICHER = 10.0, 1.15
 
 
 def blend(photo: NDArray[np.uint8], styled: NDArray[np.uint8], how: Blend) -> NDArray[np.uint8]:
     """Return what is to be seen in the place of ``photo``; all are aligned crops (S, S, 3) uint8."""
+    if how is Blend.TINT:
+        return tinted(photo, styled)
     return ink_over(photo, styled) if how is Blend.INK else styled
+
+
+def tinted(photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Give the areas of ``drawing`` the colours that ``photo`` has there, both (S, S, 3) uint8.
+
+    What separates the two in colour is smoothed by a guided filter (He et al. 2010, with the drawing's lightness as its
+    guide, at a quarter of the size: "fast"), so that a flat area changes as a whole: the photo's shadows and features
+    do not come through, and lines stay lines. It costs a few milliseconds a face.
+    """
+    side = drawing.shape[0]
+    seen, drawn = _lab(photo), _lab(drawing)
+    wanted, guide = (_resized(picture, side // 4, cv2.INTER_AREA) for picture in (seen, drawn))
+    wanted[..., 0] += TINT_LIGHTER
+    wanted[..., 1:] *= TINT_RICHER
+    step, light = wanted - guide, guide[..., :1] / 100
+    middle, usual = _around(light), _around(step)
+    slope = (_around(light * step) - middle * usual) / (_around(light * light) - middle * middle + TINT_ALIKE)
+    base = usual - slope * middle
+    slopes, bases = (_resized(_around(part), side, cv2.INTER_LINEAR) for part in (slope, base))
+    change = slopes * (drawn[..., :1] / 100) + bases
+    moved = drawn + change * np.array((TINT_LIGHTNESS, TINT_COLOUR, TINT_COLOUR), dtype=np.float32)
+    moved[..., 0] = moved[..., 0].clip(0, 100)
+    back = cv2.cvtColor(moved, cv2.COLOR_LAB2RGB)
+    return np.asarray((back * 255).clip(0, 255).round(), dtype=np.uint8)
+
+
+def _lab(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.asarray(cv2.cvtColor(np.asarray(picture / np.float32(255)), cv2.COLOR_RGB2LAB), dtype=np.float32)
+
+
+def _resized(picture: NDArray[np.floating], side: int, how: int) -> NDArray[np.float32]:
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=how), dtype=np.float32)
+
+
+def _around(values: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the mean around each pixel of (s, s, channels) values."""
+    width = 2 * int(TINT_RADIUS * len(values)) + 1
+    return np.asarray(cv2.blur(values, (width, width)).reshape(values.shape), dtype=np.float32)
 
 
 def ink_over(photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:

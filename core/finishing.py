@@ -50,10 +50,15 @@ class DrawnFace:
         """(S, S, 3) uint8, the drawing as it is laid over the picture."""
         return blend(self.crop, self.anime, self.how)
 
+    @cached_property
+    def alone(self) -> NDArray[np.uint8]:
+        """(S, S, 3) uint8, the drawing as a portrait shows it."""
+        return blend(self.crop, self.anime, self.how.alone)
+
     @property
     def nbytes(self) -> int:
         """Bytes that it takes, at most."""
-        return 3 * self.anime.nbytes + (self.attention.nbytes if self.attention is not None else 0)
+        return 4 * self.anime.nbytes + (self.attention.nbytes if self.attention is not None else 0)
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,5 @@ def beside_original(result: Finished, alpha: NDArray[np.uint8] | None) -> Finish
 
 
 def _layer(analysis: Analysis, place: int, face: DrawnFace, view: View) -> Layer:
-    # A portrait is the drawing alone.
-    drawing = face.anime if view is View.PORTRAIT else face.laid
+    drawing = face.alone if view is View.PORTRAIT else face.laid
     return Layer(analysis.alignments[place], face.crop, drawing, face.attention)

@@ -29,7 +29,11 @@ def main() -> int:
     making.add_argument("--style", required=True, help='a few words, "line art on white"')
     making.add_argument("--direction", type=Direction, choices=list(Direction), default=Direction.A2B)
     making.add_argument(
-        "--blend", type=Blend, choices=list(Blend), default=Blend.COVER, help="cover the photo, or draw ink on it"
+        "--blend",
+        type=Blend,
+        choices=list(Blend),
+        default=Blend.COVER,
+        help="cover the photo, draw ink on it, or cover it in a tint of its own colours",
     )
     making.add_argument("--licence", default=RESEARCH_LICENCE)
     making.add_argument(

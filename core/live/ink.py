@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.blending import BRIGHTEST, DARKEST, PAPER, SURROUND, Blend
+from core.blending import BRIGHTEST, DARKEST, PAPER, SURROUND, Blend, blend
 
 
 def live_blend(photo: NDArray[np.uint8], styled: NDArray[np.uint8], how: Blend) -> NDArray[np.uint8]:
@@ -16,7 +16,7 @@ def live_blend(photo: NDArray[np.uint8], styled: NDArray[np.uint8], how: Blend) 
     surround, is worked out at half and quarter of it.
     """
     if how is not Blend.INK:
-        return styled
+        return blend(photo, styled, how)
     size = styled.shape[1::-1]
     ink = cv2.cvtColor(styled, cv2.COLOR_RGB2GRAY).astype(np.float32) * np.float32(1 / 255)
     quarter = cv2.resize(ink, (size[0] // 4, size[1] // 4), interpolation=cv2.INTER_AREA)

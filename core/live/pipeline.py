@@ -53,8 +53,9 @@ class Pipeline:
             return self._finish(frame, (), size, settings, watch)
         if settings.largest_only or settings.view is LiveView.PORTRAIT:
             faces = faces[:1]
-        # A portrait is the drawing alone.
-        how = Blend.COVER if settings.view is LiveView.PORTRAIT else generator.model.manifest.blend
+        how = generator.model.manifest.blend
+        if settings.view is LiveView.PORTRAIT:
+            how = how.alone
         looked = settings.view is LiveView.ATTENTION
         drawn = self._draw(frame, faces, generator, how, looked, steadiness, watch)
         return self._finish(frame, drawn, size, settings, watch)

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="of the style, in English (default: MODEL's)")
     parser.add_argument("--name-zh", help="in Traditional Chinese")
     parser.add_argument("--style", help='a few words, "TV anime"')
-    parser.add_argument("--blend", type=Blend, choices=list(Blend), help="cover the photo, or draw ink on it")
+    parser.add_argument("--blend", type=Blend, choices=list(Blend), help="how drawings meet the photo, as for build")
     parser.add_argument("--run", type=Path, metavar="DIR", help="folder of the run (default: runs/MODEL-live)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="model folder (default: resources/models/MODEL-live)")
     parser.add_argument("--init", type=Path, metavar="CHECKPOINT", help="start from an earlier student's weights")

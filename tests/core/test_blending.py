@@ -48,3 +48,44 @@ def test_plain_drawings_and_photos_stay_in_range(level: int) -> None:
 def test_a_painting_covers() -> None:
     painting = np.full((256, 256, 3), 7, np.uint8)
     assert blend(_photo(), painting, Blend.COVER) is painting
+
+
+def test_a_tint_gives_a_painting_the_persons_colours_and_keeps_its_lines() -> None:
+    brown = np.full((256, 256, 3), (120, 75, 50), np.uint8)
+    drawing = np.full((256, 256, 3), (250, 215, 195), np.uint8)
+    drawing[180:184, 60:200] = (60, 30, 30)  # a mouth
+    tinted_ = blend(brown, drawing, Blend.TINT).astype(int)
+    skin, line = tinted_[100, 128], tinted_[182, 128]
+    assert np.abs(skin - (120, 75, 50)).sum() < 0.5 * np.abs(drawing[100, 128].astype(int) - (120, 75, 50)).sum()
+    assert line.sum() < 0.6 * skin.sum()
+
+
+def test_a_tint_does_not_bring_the_photos_features_back() -> None:
+    photo = np.full((256, 256, 3), (200, 150, 120), np.uint8)
+    photo[120:130, 90:110] = 20  # an eye
+    flat = np.full((256, 256, 3), (250, 215, 195), np.uint8)
+    eye = blend(photo, flat, Blend.TINT)[118:132, 88:112].astype(int)
+    beside = blend(photo, flat, Blend.TINT)[118:132, 130:154].astype(int)
+    assert np.abs(eye - beside).max() < 12
+
+
+def test_areas_of_unlike_lightness_take_their_own_colour() -> None:
+    drawing = np.full((256, 256, 3), (250, 215, 195), np.uint8)
+    drawing[:100] = (70, 50, 50)
+    photo = np.full((256, 256, 3), (190, 140, 110), np.uint8)
+    photo[:100] = (150, 110, 40)  # fair hair
+    tinted_ = blend(photo, drawing, Blend.TINT).astype(int)
+    hair, skin = tinted_[60, 128], tinted_[160, 128]
+    assert hair[0] - hair[2] > 40
+    assert skin[0] - skin[2] < 110
+    assert hair.sum() < skin.sum()
+
+
+@pytest.mark.parametrize("how", list(Blend))
+def test_a_portrait_is_the_drawing_without_the_photo_below(how: Blend) -> None:
+    white = np.full((256, 256, 3), 255, np.uint8)
+    drawing = white.copy()
+    drawing[180:183, 20:230] = 40
+    alone = blend(_photo(), drawing, how.alone)
+    assert (how is Blend.TINT) or np.array_equal(alone, drawing)
+    assert blend(white, white, how.alone).min() > 250
