@@ -32,6 +32,7 @@ class Augmentation:
     backdrop: float = 0.6  # probability that the white wall is replaced
     complexion: float = 0.5  # probability that the skin is darkened, by an even choice of depth
     shade: float = 0.4  # probability of lamps and shadows across the person
+    glints: float = 0.0  # probability of bright spots, as on a damp forehead
     light: float = 0.7  # probability that brightness, contrast, saturation and tint change
     degrade: float = 0.4  # probability of blur, noise or JPEG traces
     drawn_backdrop: bool = False  # what is behind the person on the photo is behind the drawn one, too
@@ -39,7 +40,7 @@ class Augmentation:
 
 #: Where drawings carry the person's own colours, the skin may not change on one side only, and too much of other light
 #: teaches that colours mean nothing.
-COLOURS_KEPT = Augmentation(complexion=0.0, shade=0.25, light=0.3, drawn_backdrop=True)
+COLOURS_KEPT = Augmentation(complexion=0.0, shade=0.25, glints=0.5, light=0.3, drawn_backdrop=True)
 
 
 class Pairs:
@@ -93,6 +94,8 @@ class Pairs:
             cartoon = put_before(cartoon, matte, backdrop)
         matrix = _random_view(rng, photo.shape[0], size, augmentation)
         photo, cartoon = _warp(photo, matrix, size), _warp(cartoon, matrix, size)
+        if augmentation.glints and rng.random() < augmentation.glints:
+            photo = glinting(photo, rng)
         if rng.random() < augmentation.light:
             photo = vary_light(photo, rng)
         if rng.random() < augmentation.degrade:
@@ -116,6 +119,17 @@ def shaded(person: Image, rng: np.random.Generator) -> Image:
     lamps = rng.uniform(rng.uniform(0.3, 0.9), 1.3, (rows, columns)).astype(np.float32)
     field = cv2.resize(lamps, person.shape[1::-1], interpolation=cv2.INTER_CUBIC)[:, :, None]
     return np.asarray(np.clip(person * field, 0.0, 1.0) ** np.float32(rng.uniform(0.8, 1.5)), dtype=np.float32)
+
+
+def glinting(photo: Image, rng: np.random.Generator) -> Image:
+    """Put one to four bright spots on the face, which a generator must not take for a white wall behind it."""
+    height, width = photo.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    for _ in range(int(rng.integers(1, 5))):
+        middle, size = rng.uniform(0.25, 0.75, 2), rng.uniform(0.02, 0.1)
+        far = ((y / height - middle[0]) ** 2 + (x / width - middle[1]) ** 2) / size**2
+        photo = photo + (1 - photo) * (rng.uniform(0.2, 0.8) * np.exp(-far))[..., None]
+    return np.asarray(photo, dtype=np.float32)
 
 
 def degrade(photo: Image, rng: np.random.Generator) -> Image:

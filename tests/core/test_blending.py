@@ -89,3 +89,17 @@ def test_a_portrait_is_the_drawing_without_the_photo_below(how: Blend) -> None:
     alone = blend(_photo(), drawing, how.alone)
     assert (how is Blend.TINT) or np.array_equal(alone, drawing)
     assert blend(white, white, how.alone).min() > 250
+
+
+def test_a_white_spot_that_the_photo_does_not_have_is_painted_over() -> None:
+    photo = np.full((256, 256, 3), (190, 140, 110), np.uint8)
+    photo[:, 200:] = 255  # a white wall
+    drawing = np.full((256, 256, 3), (230, 180, 150), np.uint8)
+    drawing[:, 200:] = 255
+    clean = blend(photo, drawing, Blend.TINT).astype(int)
+    drawing[60:74, 100:114] = 255  # a flaw
+    drawing[120:124, 90:94] = 255  # the light in an eye
+    tinted_ = blend(photo, drawing, Blend.TINT).astype(int)
+    assert np.abs(tinted_ - clean)[60:74, 100:114].max() < 25
+    assert tinted_[122, 92].min() > clean[122, 92].min() + 40
+    assert tinted_[:, 230:].min() > 235
