@@ -2073,6 +2073,10 @@
             <translation>聲音需要套件 sounddevice。請用這個指令安裝：pip install sounddevice</translation>
         </message>
         <message>
+            <source>TV anime</source>
+            <translation>電視動畫</translation>
+        </message>
+        <message>
             <source>That is not an address. Type one such as {0}.</source>
             <translation>這不是位址。請輸入像這樣的位址：{0}。</translation>
         </message>

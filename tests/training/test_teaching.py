@@ -137,7 +137,7 @@ def test_pairs_that_carry_the_photos_colours_keep_them(prepared_set: Path, tmp_p
     for kind in ("photo", "cartoon"):
         (tmp_path / kind).symlink_to(prepared_set / "trainA")
     pairs = Pairs(tmp_path)
-    kept = dataclasses.replace(COLOURS_KEPT, backdrop=1.0, shade=0.0, light=0.0, degrade=0.0)
+    kept = dataclasses.replace(COLOURS_KEPT, backdrop=1.0, shade=0.0, glints=0.0, light=0.0, degrade=0.0)
     photo, drawing = pairs.batch(0, 0, 4, 64, kept)
     torch.testing.assert_close(photo, drawing, atol=0.1, rtol=0)
     assert (photo - drawing).abs().mean() < 0.002
