@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.colour import from_lab, to_lab
+
 
 class Blend(StrEnum):
     """COVER replaces the photo; INK draws on it; TINT replaces it and takes over its colours."""
@@ -62,10 +64,10 @@ def tinted(photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.u
     do not come through, and lines stay lines. It costs a few milliseconds a face.
     """
     side = drawing.shape[0]
-    seen, drawn = _lab(photo), _lab(drawing)
+    seen, drawn = to_lab(photo), to_lab(drawing)
     spots = _spots(seen[..., 0], drawn[..., 0])
     if spots.any():
-        drawn = _lab(np.asarray(cv2.inpaint(drawing, spots, 0.015 * side, cv2.INPAINT_TELEA), dtype=np.uint8))
+        drawn = to_lab(np.asarray(cv2.inpaint(drawing, spots, 0.015 * side, cv2.INPAINT_TELEA), dtype=np.uint8))
     wanted, guide = (_resized(picture, side // 4, cv2.INTER_AREA) for picture in (seen, drawn))
     wanted[..., 0] += TINT_LIGHTER
     wanted[..., 1:] *= TINT_RICHER
@@ -77,8 +79,7 @@ def tinted(photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.u
     change = slopes * (drawn[..., :1] / 100) + bases
     moved = drawn + change * np.array((TINT_LIGHTNESS, TINT_COLOUR, TINT_COLOUR), dtype=np.float32)
     moved[..., 0] = moved[..., 0].clip(0, 100)
-    back = cv2.cvtColor(moved, cv2.COLOR_LAB2RGB)
-    return np.asarray((back * 255).clip(0, 255).round(), dtype=np.uint8)
+    return from_lab(moved)
 
 
 def _spots(seen: NDArray[np.float32], drawn: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -95,10 +96,6 @@ def _spots(seen: NDArray[np.float32], drawn: NDArray[np.float32]) -> NDArray[np.
 def _disc(width: float) -> NDArray[np.uint8]:
     size = 2 * int(width / 2) + 1
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), dtype=np.uint8)
-
-
-def _lab(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return np.asarray(cv2.cvtColor(np.asarray(picture / np.float32(255)), cv2.COLOR_RGB2LAB), dtype=np.float32)
 
 
 def _resized(picture: NDArray[np.floating], side: int, how: int) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from export.onnx_file import Exported
 
 #: Largest difference that is let through, on pictures in [-1, 1]: an eighth of one of 255 steps.
 TOLERANCE = 1e-3
-#: The same where weights are stored in half precision: two and a half steps at the worst place, a fortieth on average.
+#: The same where weights are stored in half precision: two and a half of 255 steps at the worst place.
 TOLERANCE_OF_HALF = 2e-2
 
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.colour import from_lab, to_lab
 from training.backdrops import Image
 from training.networks.parsing import FEATURES, SKIN, FaceParser, Part
 
@@ -71,7 +72,7 @@ class OwnColours:
         """Return ``drawing`` in the colours of ``photo``, both aligned (S, S, 3) uint8 RGB."""
         parts = self._parser.parts(photo)
         skin, hair, clothes = (_mask(parts, of) for of in (SKIN, (Part.HAIR,), (Part.CLOTHES,)))
-        seen, drawn = _lab(photo), _lab(drawing)
+        seen, drawn = to_lab(photo), to_lab(drawing)
         like_skin, nothing = _like(drawn, skin), np.zeros_like(skin)
         # A face has eyes and strokes that keep their colour; a neck has none, nor has what is left of the photo's chin
         # below the drawn one, which is higher up.
@@ -84,8 +85,7 @@ class OwnColours:
         # All of the hair takes one hue; what hangs into it of forehead and ears does not.
         coloured = _painted(coloured, seen, _Region(hair, hair, 1 - like_skin, nothing), _HAIR_PAINT)
         coloured = _painted(coloured, seen, _Region(clothes, clothes, nothing + 1, nothing), _CLOTHES_PAINT)
-        back = cv2.cvtColor(coloured, cv2.COLOR_LAB2RGB)
-        return np.asarray((back * 255).clip(0, 255).round(), dtype=np.uint8)
+        return from_lab(coloured)
 
 
 def _mask(parts: Image, which: Sequence[Part]) -> Image:
@@ -117,11 +117,3 @@ def _painted(drawn: Image, seen: Image, region: _Region, paint: _Paint) -> Image
     moved[..., 0] = moved[..., 0].clip(0, 100)
     weight = cv2.GaussianBlur(region.reach, (0, 0), _EDGE) * np.maximum(region.like, region.forced)
     return np.asarray(drawn + weight[..., None] * (moved - drawn), dtype=np.float32)
-
-
-def _unit(picture: NDArray[np.uint8]) -> Image:
-    return np.asarray(picture / np.float32(255), dtype=np.float32)
-
-
-def _lab(picture: NDArray[np.uint8]) -> Image:
-    return np.asarray(cv2.cvtColor(_unit(picture), cv2.COLOR_RGB2LAB), dtype=np.float32)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.colour import from_lab, to_lab
 from training.backdrops import Image
 from training.networks.parsing import FaceParser, Part
 
@@ -40,7 +41,7 @@ class Tidying:
     def __call__(self, photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return ``drawing`` without stray marks, both aligned (S, S, 3) uint8 RGB; without a face, as it is."""
         parts = self._parser.parts(photo)
-        skin = parts[..., (Part.SKIN,)].sum(axis=-1) > _CERTAIN
+        skin = parts[..., Part.SKIN] > _CERTAIN
         if not skin.any():
             return drawing
         inner = cv2.erode(skin.astype(np.uint8), _disc(_RIM, _RIM, len(skin))).astype(bool)
@@ -56,7 +57,7 @@ def _without_marks(drawing: NDArray[np.uint8], bare: NDArray[np.bool_], width: f
     if not bare.any():
         return drawing
     side = len(drawing)
-    lightness = cv2.cvtColor(drawing, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32) * (100 / 255)
+    lightness = to_lab(drawing)[..., 0]
     # Beside the skin is dark hair: a strand that hangs into the skin is a mark, too, so look at the skin alone.
     alone = np.where(bare, lightness, np.median(lightness[bare])).astype(np.float32)
     closed = cv2.morphologyEx(alone, cv2.MORPH_CLOSE, _disc(width, width, side))
@@ -81,12 +82,11 @@ def _features(parts: Image) -> NDArray[np.bool_]:
 
 
 def _less_red(photo: NDArray[np.uint8], drawing: NDArray[np.uint8], skin: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    drawn, seen = (cv2.cvtColor(p / np.float32(255), cv2.COLOR_RGB2LAB) for p in (drawing, photo))
+    drawn, seen = to_lab(drawing), to_lab(photo)
     broad = cv2.GaussianBlur(seen[..., 1], (0, 0), 0.02 * len(photo))
     limit = np.maximum(np.median(drawn[..., 1][skin]) + _REDDER, broad + _REDDER_THAN_PHOTO)
     drawn[..., 1] = np.minimum(drawn[..., 1], limit)
-    back = cv2.cvtColor(drawn, cv2.COLOR_LAB2RGB)
-    return np.asarray((back * 255).clip(0, 255).round(), dtype=np.uint8)
+    return from_lab(drawn)
 
 
 def _disc(across: float, down: float, side: int) -> NDArray[np.uint8]:
