@@ -8,6 +8,7 @@ whose style has a few colours for everybody is tinted: its forms and shading sta
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
 import cv2
 import numpy as np
@@ -47,6 +48,11 @@ TINT_LIGHTER, TINT_RICHER = 10.0, 1.15
 #: instances take the lightest skin for white where a picture has no white.
 SPOT_WIDTH, SPOT_AREA = 0.03, 0.01
 SPOT_WHITE, PHOTO_WHITE, SPOT_REACH = 95.5, 96.0, 0.03
+#: Where an aligned crop has its drawn eyes and its drawn mouth, middle and radii as shares of the side. What is white
+#: there, eyes and teeth, stays white; from the first chroma on it is not white at all, up to the second wholly so.
+EYES, MOUTH = ((0.38, 0.455, 0.095, 0.1), (0.62, 0.455, 0.095, 0.1)), (0.5, 0.66, 0.11, 0.07)
+COLOURED, WHITE = 15.0, 8.0
+WHITE_LIGHTNESS = (55.0, 75.0)
 
 
 def blend(photo: NDArray[np.uint8], styled: NDArray[np.uint8], how: Blend) -> NDArray[np.uint8]:
@@ -77,7 +83,8 @@ def tinted(photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.u
     base = usual - slope * middle
     slopes, bases = (_resized(_around(part), side, cv2.INTER_LINEAR) for part in (slope, base))
     change = slopes * (drawn[..., :1] / 100) + bases
-    moved = drawn + change * np.array((TINT_LIGHTNESS, TINT_COLOUR, TINT_COLOUR), dtype=np.float32)
+    change *= np.array((TINT_LIGHTNESS, TINT_COLOUR, TINT_COLOUR), dtype=np.float32)
+    moved = drawn + change * (1 - _white_features(drawn))
     moved[..., 0] = moved[..., 0].clip(0, 100)
     return from_lab(moved)
 
@@ -89,8 +96,30 @@ def _spots(seen: NDArray[np.float32], drawn: NDArray[np.float32]) -> NDArray[np.
     light = cv2.dilate((seen > PHOTO_WHITE).astype(np.uint8), _disc(SPOT_REACH * side))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(white)
     small = stats[:, cv2.CC_STAT_AREA] < SPOT_AREA * side * side
-    spots = (white > 0) & (light == 0) & small[labels]
+    # The light in drawn eyes is as white.
+    spots = (white > 0) & (light == 0) & small[labels] & (_zones(side, EYES) == 0)
     return np.asarray(cv2.dilate(spots.astype(np.uint8), _disc(0.04 * side)), dtype=np.uint8)
+
+
+def _white_features(drawn: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How much each pixel belongs to the white of an eye or to teeth, (S, S, 1) in [0, 1] for a CIELAB drawing."""
+    chroma = np.hypot(drawn[..., 1], drawn[..., 2])
+    pale = ((COLOURED - chroma) / (COLOURED - WHITE)).clip(0, 1)
+    light = ((drawn[..., 0] - WHITE_LIGHTNESS[0]) / (WHITE_LIGHTNESS[1] - WHITE_LIGHTNESS[0])).clip(0, 1)
+    return np.asarray((_zones(len(drawn), (*EYES, MOUTH)) * pale * light)[..., None], dtype=np.float32)
+
+
+@cache
+def _zones(side: int, ellipses: tuple[tuple[float, float, float, float], ...]) -> NDArray[np.float32]:
+    """1 inside of ellipses and 0 outside, soft at their edges, (side, side)."""
+    mask = np.zeros((side, side), dtype=np.float32)
+    for x, y, across, down in ellipses:
+        middle, size = (x * side, y * side), (2 * across * side, 2 * down * side)
+        cv2.ellipse(mask, (middle, size, 0.0), (1.0,), -1)
+    soft = cv2.GaussianBlur(mask, (0, 0), 0.01 * side)
+    zones = np.asarray(np.where(soft > 0.02, soft, 0), dtype=np.float32)
+    zones.flags.writeable = False
+    return zones
 
 
 def _disc(width: float) -> NDArray[np.uint8]:

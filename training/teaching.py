@@ -28,15 +28,18 @@ from training.unpaired import to_pixels
 
 Pixels: TypeAlias = NDArray[np.uint8]
 _SPLITS = 10_000
+#: Ends the name of a pair that was written a second time, with something put on.
+DRESSED = "-dressed"
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """How many pairs were written, of each split, and how many photos could not be read."""
+    """How many pairs there are of each split, how many photos could not be read, and how many did not suit."""
 
     train: int
     test: int
     broken: int
+    unsuited: int = 0
 
 
 class Hand(NamedTuple):
@@ -52,11 +55,15 @@ class Teacher:
 
     evening: changes the photo before it is drawn; None leaves it as it is.
     finishes: each changes the drawing by what is on the photo.
+    suits: whether a photo is one to draw; None takes all.
+    dressing: puts something on a photo and its drawing, by a generator of numbers; None where it cannot.
     """
 
     hands: Sequence[Hand]
     evening: Callable[[Pixels], Pixels] | None = None
     finishes: Sequence[Callable[[Pixels, Pixels], Pixels]] = ()
+    suits: Callable[[Pixels], bool] | None = None
+    dressing: Callable[[Pixels, Pixels, np.random.Generator], tuple[Pixels, Pixels] | None] | None = None
 
     def __call__(self, photo: Pixels) -> Pixels:
         """Draw ``photo`` (H, W, 3) uint8 RGB; the drawing is scaled to its size."""
@@ -88,6 +95,7 @@ def draw_pairs(
     out: Path,
     test: float,
     deepened: float = 0.0,
+    dressed: float = 0.0,
     tell: Callable[[str], None] = print,
 ) -> Drawn:
     """Write ``out``/train and ``out``/test of photo/ and cartoon/, PNG of equal names, as the warm-up reads them.
@@ -98,32 +106,55 @@ def draw_pairs(
         out: a folder; pairs that are there already are kept as they are.
         test: share of the photos that goes to ``out``/test, by their names.
         deepened: share of the photos, which are before white then, whose complexion is darkened first.
+        dressed: share of the photos that are written a second time, with what the teacher's ``dressing`` puts on.
         tell: receives a sentence for each photo that cannot be read.
 
     Raises OutputError where ``out`` cannot be written.
     """
     counts = {"train": 0, "test": 0}
-    broken = 0
+    broken = unsuited = 0
     for path in photos:
         split = "test" if _share_of(path.stem) < test else "train"
-        photo_to, cartoon_to = (out / split / kind / f"{path.stem}.png" for kind in ("photo", "cartoon"))
-        if not cartoon_to.is_file():
+        written = _Folder(out / split)
+        if not written.has(path.stem):
             try:
                 photo = load_picture(path).pixels
             except ImageError as error:
                 tell(f"Skipped: {error}")
                 broken += 1
                 continue
+            if teacher.suits is not None and not teacher.suits(photo):
+                unsuited += 1
+                continue
             if _share_of(f"{path.stem}/complexion") < deepened:
                 photo = _deepened(photo, 0.4 + 0.6 * _share_of(f"{path.stem}/depth"))
-            for folder in (photo_to.parent, cartoon_to.parent):
-                with failures_told(folder):
-                    folder.mkdir(parents=True, exist_ok=True)
-            save_picture(photo_to, photo)
-            # Last, since it says that the pair is whole.
-            save_picture(cartoon_to, teacher(photo))
-        counts[split] += 1
-    return Drawn(counts["train"], counts["test"], broken)
+            drawing = teacher(photo)
+            if teacher.dressing is not None and _share_of(f"{path.stem}/dress") < dressed:
+                pair = teacher.dressing(photo, drawing, np.random.default_rng(zlib.crc32(path.stem.encode())))
+                if pair is not None:
+                    written.save(f"{path.stem}{DRESSED}", *pair)
+            # Last, since it says that all of this photo is there.
+            written.save(path.stem, photo, drawing)
+        counts[split] += 1 + written.has(f"{path.stem}{DRESSED}")
+    return Drawn(counts["train"], counts["test"], broken, unsuited)
+
+
+class _Folder:
+    """Pairs in a folder's photo/ and cartoon/."""
+
+    def __init__(self, folder: Path) -> None:
+        self._photos, self._drawings = folder / "photo", folder / "cartoon"
+
+    def has(self, name: str) -> bool:
+        return (self._drawings / f"{name}.png").is_file()
+
+    def save(self, name: str, photo: Pixels, drawing: Pixels) -> None:
+        for folder in (self._photos, self._drawings):
+            with failures_told(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+        save_picture(self._photos / f"{name}.png", photo)
+        # Last, since it says that the pair is whole.
+        save_picture(self._drawings / f"{name}.png", drawing)
 
 
 def _share_of(name: str) -> float:

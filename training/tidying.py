@@ -28,6 +28,8 @@ _JAW, _RIM = 0.6, 0.02
 _WIDTH, _DARKER = 0.085, 3.0
 #: On a neck, where shadows are wanted, only specks go.
 _SPECK = 0.03
+#: Around a neck edges are smoothed over this share of the side: recolouring leaves steps there.
+_STEPS = 0.035
 #: CIELAB green-red above that of skin, and above that of the photo, from which a drawing is too red.
 _REDDER, _REDDER_THAN_PHOTO = 9.0, 6.0
 
@@ -49,7 +51,7 @@ class Tidying:
         clean = _without_marks(drawing, inner & ~_features(parts), _WIDTH)
         neck = parts[..., Part.NECK] > _CERTAIN
         clean = _without_marks(clean, neck, _SPECK)
-        return _less_red(photo, clean, skin)
+        return _smooth(_less_red(photo, clean, skin), neck & ~skin)
 
 
 def _without_marks(drawing: NDArray[np.uint8], bare: NDArray[np.bool_], width: float) -> NDArray[np.uint8]:
@@ -64,6 +66,16 @@ def _without_marks(drawing: NDArray[np.uint8], bare: NDArray[np.bool_], width: f
     marks = bare & (closed - alone > _DARKER)
     grown = cv2.dilate(marks.astype(np.uint8), _disc(0.006, 0.006, side)) * bare
     return np.asarray(cv2.inpaint(drawing, grown.astype(np.uint8), 0.015 * side, cv2.INPAINT_TELEA), dtype=np.uint8)
+
+
+def _smooth(drawing: NDArray[np.uint8], neck: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Round off the edges of what is drawn in and right beside ``neck``."""
+    side = len(drawing)
+    near = cv2.dilate(neck.astype(np.float32), _disc(_STEPS, _STEPS, side))
+    amount = cv2.GaussianBlur(near, (0, 0), 0.01 * side)[..., None]
+    rounded = cv2.medianBlur(drawing, 2 * int(_STEPS * side / 2) + 1)
+    rounded = cv2.GaussianBlur(rounded, (0, 0), 0.004 * side)
+    return np.asarray((drawing + (rounded - drawing.astype(np.float32)) * amount).round(), dtype=np.uint8)
 
 
 def _features(parts: Image) -> NDArray[np.bool_]:

@@ -103,3 +103,22 @@ def test_a_white_spot_that_the_photo_does_not_have_is_painted_over() -> None:
     assert np.abs(tinted_ - clean)[60:74, 100:114].max() < 25
     assert tinted_[122, 92].min() > clean[122, 92].min() + 40
     assert tinted_[:, 230:].min() > 235
+
+
+@pytest.mark.parametrize("skin", [(240, 205, 180), (120, 80, 60)])
+def test_the_white_of_eyes_and_teeth_stays_white_on_any_skin(skin: tuple[int, int, int]) -> None:
+    photo = np.full((256, 256, 3), skin, dtype=np.uint8)
+    drawing = np.full((256, 256, 3), (250, 215, 190), dtype=np.uint8)
+    places = {"eye": (slice(108, 120), slice(92, 104)), "teeth": (slice(166, 171), slice(120, 138))}
+    for place in places.values():
+        drawing[place] = (240, 237, 236)
+    drawing[98:104, 154:160] = 255
+    cheek = (slice(144, 150), slice(70, 80))
+    drawing[cheek] = (240, 237, 236)
+    shown = blend(photo, drawing, Blend.TINT).astype(int)
+    for place in places.values():
+        assert np.abs(shown[place] - drawing[place]).max() < 14
+    # The light in an eye is no spot to paint over.
+    assert shown[99:103, 155:159].min() > 240
+    # What is as pale on a cheek is skin.
+    assert np.abs(shown[cheek] - drawing[cheek]).max() > 14

@@ -1,6 +1,7 @@
 """A trained generator's drawings become the pairs of another one."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,10 @@ import pytest
 import torch
 
 from core import paths
+from core.alignment import align
+from core.faces import FaceDetector
 from core.images import load_picture
+from core.saving import save_picture
 from training import checkpoints
 from training.__main__ import main
 from training.networks.small import SmallGenerator
@@ -142,3 +146,35 @@ def test_pairs_that_carry_the_photos_colours_keep_them(prepared_set: Path, tmp_p
     torch.testing.assert_close(photo, drawing, atol=0.1, rtol=0)
     assert (photo - drawing).abs().mean() < 0.002
     assert COLOURS_KEPT.complexion == 0.0
+
+
+def test_features_and_glasses_are_for_photos_that_show_a_face(
+    checkpoint: Path,
+    portrait_photo: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    borrowed: Callable[[str], None],
+) -> None:
+    borrowed("FACE_PARSING")
+    photos, out = tmp_path / "photos", tmp_path / "pairs"
+    photos.mkdir()
+    pixels = load_picture(portrait_photo).pixels
+    face = align(FaceDetector(threads=1).detect(pixels)[0].landmarks).crop(pixels)
+    save_picture(photos / "face.png", face)
+    save_picture(photos / "wall.png", np.full((256, 256, 3), 180, dtype=np.uint8))
+    line = ["draw", str(checkpoint), "--photos", str(photos), "--out", str(out), "--size", "64", "--test", "0"]
+    assert main([*line, "--features", "--spectacles", "1"]) == 0
+    told = capsys.readouterr().out
+    assert "2 pairs to train on" in told
+    assert "do not show two eyes and a mouth: 1." in told
+    pairs = Pairs(out / "train")
+    assert pairs.names == ["face-dressed.png", "face.png"]
+    assert np.array_equal(pairs.photos[1], face)
+    # Rims in both, and nothing else: the eyes below are the same.
+    for pictures in (pairs.photos, pairs.cartoons):
+        changed = np.abs(pictures[0].astype(int) - pictures[1]).max(axis=-1) > 25
+        assert 0.003 < changed.mean() < 0.08
+        assert not changed[170:].any()
+
+    assert main([*line, "--features", "--spectacles", "1"]) == 0
+    assert "2 pairs to train on" in capsys.readouterr().out

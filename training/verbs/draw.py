@@ -9,6 +9,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from training.evening import Evening
+from training.features import Features
+from training.features.spectacles import Spectacles
 from training.networks.parsing import FaceParser
 from training.opening import hand_of, open_checkpoint
 from training.own_colours import OwnColours
@@ -42,6 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--tidy", action="store_true", help="take stray marks out of what the photo shows as bare skin")
     parser.add_argument(
+        "--features",
+        action="store_true",
+        help="draw eyes, brows and mouth anew, as the photo has them; photos that do not show them are left out",
+    )
+    parser.add_argument(
+        "--spectacles",
+        type=share,
+        default=0.0,
+        help="share of photos that are written a second time, with glasses put on photo and drawing",
+    )
+    parser.add_argument(
         "--deepen", type=share, default=0.0, help="share of photos before white whose complexion is darkened first"
     )
     parser.add_argument("--without", type=Path, help="a CSV whose first column names photos that are left out")
@@ -54,18 +67,26 @@ def run(options: argparse.Namespace) -> int:
     left_out = names(options.without) if options.without else []
     paths = [path for path in domain(options.photos).paths if path.stem not in left_out]
     photos = tqdm(paths, unit="photo", disable=None)
-    drawn = draw_pairs(_teacher(hands, options), photos, options.out, options.test, options.deepen, tqdm.write)
+    drawn = draw_pairs(
+        _teacher(hands, options), photos, options.out, options.test, options.deepen, options.spectacles, tqdm.write
+    )
     print(f"{drawn.train} pairs to train on and {drawn.test} held out are in {options.out}.")
     if drawn.broken:
         print(f"Photos that could not be read: {drawn.broken}.")
+    if drawn.unsuited:
+        print(f"Photos left out, since they do not show two eyes and a mouth: {drawn.unsuited}.")
     return 0
 
 
 def _teacher(hands: Sequence[Hand], options: argparse.Namespace) -> Teacher:
-    if not (options.even or options.own_colours or options.tidy):
+    if not (options.even or options.own_colours or options.tidy or options.features or options.spectacles):
         return Teacher(hands)
     parser = FaceParser()
-    wanted = ((options.own_colours, OwnColours), (options.tidy, Tidying))
+    wanted = ((options.own_colours, OwnColours), (options.tidy, Tidying), (options.features, Features))
     return Teacher(
-        hands, Evening(parser) if options.even else None, [finish(parser) for asked, finish in wanted if asked]
+        hands,
+        Evening(parser) if options.even else None,
+        [finish(parser) for asked, finish in wanted if asked],
+        Features(parser).seen if options.features else None,
+        Spectacles(parser) if options.spectacles else None,
     )

@@ -1,0 +1,142 @@
+"""Drawing eyes, brows and mouths anew as a photo has them, and putting glasses on it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core.alignment import align
+from core.colour import to_lab
+from core.faces import FaceDetector
+from core.images import load_picture
+from training.features import Features
+from training.features.shapes import middle_of
+from training.features.spectacles import Spectacles
+from training.networks.parsing import FaceParser, Part
+
+Pixels = NDArray[np.uint8]
+
+
+@pytest.fixture
+def parser(borrowed: Callable[[str], None]) -> FaceParser:
+    """The parsing network; skips the test where its weights cannot be fetched."""
+    borrowed("FACE_PARSING")
+    return FaceParser()
+
+
+@pytest.fixture
+def faces(group_photo: Path, portrait_photo: Path) -> list[Pixels]:
+    """The aligned faces of two real photos, a woman who laughs, and a man under hard light, grey and without a top."""
+    found = []
+    for path in (portrait_photo, group_photo.with_name("Tom_Hanks_54745.png")):
+        pixels = load_picture(path).pixels
+        found.append(align(FaceDetector(threads=1).detect(pixels)[0].landmarks).crop(pixels))
+    return found
+
+
+def _flat(colour: tuple[int, int, int]) -> Pixels:
+    return np.full((256, 256, 3), colour, dtype=np.uint8)
+
+
+def _skin_of_parts(parts: NDArray[np.float32], *which: Part) -> NDArray[np.bool_]:
+    return np.asarray(parts[..., which].sum(axis=-1) > 0.5)
+
+
+def test_a_blank_face_gets_two_large_eyes_where_the_photo_has_them(parser: FaceParser, faces: list[Pixels]) -> None:
+    blank = _flat((250, 215, 190))
+    for face in faces:
+        drawing = Features(parser)(face, blank)
+        parts = parser.parts(face)
+        changed = np.abs(drawing.astype(int) - blank).max(axis=-1) > 30
+        for part in (Part.LEFT_EYE, Part.RIGHT_EYE):
+            middle = middle_of(parts[..., part])
+            assert middle is not None
+            x, y = middle.round().astype(int)
+            around = changed[y - 26 : y + 18, x - 20 : x + 20]
+            real = parts[y - 26 : y + 18, x - 20 : x + 20, part] > 0.5
+            assert around.sum() > 2.5 * real.sum()
+            # Dark lashes and iris, and the light in it.
+            levels = drawing[y - 26 : y + 18, x - 20 : x + 20].mean(axis=-1)
+            assert levels.min() < 60
+            assert levels.max() > 245
+        # Nothing on forehead and cheeks but brows.
+        assert not changed[:60].any()
+        assert not changed[150:160, 60:100].any()
+
+
+def test_a_laugh_shows_teeth_and_closed_lips_a_stroke(parser: FaceParser, faces: list[Pixels]) -> None:
+    blank = _flat((250, 215, 190))
+    teeth, strokes = [], []
+    for face in faces:
+        drawing = Features(parser)(face, blank)
+        parts = parser.parts(face)
+        mouth = middle_of(parts[..., (Part.UPPER_LIP, Part.LOWER_LIP, Part.MOUTH)].sum(axis=-1))
+        assert mouth is not None
+        # Drawn mouths lie nearer to the eyes than real ones.
+        bottom = round(mouth[1])
+        place = drawing[bottom - 38 : bottom + 4, 88:168]
+        lab = to_lab(place)
+        teeth.append(int(((np.hypot(lab[..., 1], lab[..., 2]) < 8) & (lab[..., 0] > 88)).sum()))
+        strokes.append(int((lab[..., 0] < 50).sum()))
+    laughing, serious = teeth
+    assert laughing > 40
+    assert serious == 0
+    assert min(strokes) > 30
+
+
+def test_an_old_mark_in_the_mouths_place_is_taken_away(parser: FaceParser, faces: list[Pixels]) -> None:
+    face = faces[0]
+    clean = Features(parser)(face, _flat((250, 215, 190)))
+    marked = _flat((250, 215, 190))
+    marked[160:166, 122:134] = (120, 60, 60)
+    redrawn = Features(parser)(face, marked)
+    assert np.abs(redrawn.astype(int) - clean).mean() < 0.6
+    assert np.abs(redrawn.astype(int) - clean).max(axis=-1).astype(bool).mean() < 0.02
+
+
+def test_irises_take_the_hue_of_the_photo_but_never_red(parser: FaceParser, faces: list[Pixels]) -> None:
+    from training.features.eyes import _iris_colour
+
+    parts = parser.parts(faces[0])
+    eyes = _skin_of_parts(parts, Part.LEFT_EYE, Part.RIGHT_EYE)
+    for tint, check in (
+        ((40, 70, 130), lambda hue: hue[1] < -8),
+        ((70, 110, 60), lambda hue: hue[0] < 0),
+        ((140, 60, 60), lambda hue: hue[0] < hue[1]),
+    ):
+        face = faces[0].copy()
+        face[eyes] = (0.5 * face[eyes] + 0.5 * np.asarray(tint)).astype(np.uint8)
+        assert check(_iris_colour(face, parts)[1:])
+
+
+def test_a_wall_is_left_as_it_is(parser: FaceParser) -> None:
+    wall, drawing = _flat((200, 200, 200)), _flat((90, 120, 150))
+    assert not Features(parser).seen(wall)
+    assert np.array_equal(Features(parser)(wall, drawing), drawing)
+    assert Spectacles(parser)(wall, drawing, np.random.default_rng(0)) is None
+
+
+def test_glasses_come_on_photo_and_drawing_and_are_seen_as_such(parser: FaceParser, faces: list[Pixels]) -> None:
+    seen = 0
+    for index, face in enumerate(faces):
+        drawing = Features(parser)(face, _flat((250, 215, 190)))
+        before = face.copy()
+        worn = Spectacles(parser)(face, drawing, np.random.default_rng(index))
+        assert worn is not None
+        assert np.array_equal(face, before)
+        photo, drawn = worn
+        rims = np.abs(drawn.astype(int) - drawing).max(axis=-1) > 40
+        rows, columns = np.nonzero(rims)
+        assert len(rows) > 200
+        # Around the eyes, and nowhere else.
+        assert rows.min() > 70
+        assert rows.max() < 160
+        assert np.ptp(columns) > 80
+        assert np.abs(photo.astype(int) - face).max(axis=-1)[180:].max() == 0
+        seen += (parser.parts(photo)[..., Part.GLASSES] > 0.5).mean() > 0.004
+        # Whoever wears some gets no second pair.
+        if (parser.parts(photo)[..., Part.GLASSES] > 0.5).mean() > 0.004:
+            assert Spectacles(parser)(photo, drawn, np.random.default_rng(9)) is None
+    assert seen >= 1

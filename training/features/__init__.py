@@ -1,0 +1,50 @@
+"""Giving a drawn face the features that the photo has, in the hand of a cartoonist.
+
+A CycleGAN learns from unpaired pictures where hair, skin and shade go. What moves in a face it does not learn: a
+style's pictures have small closed mouths and eyes that are always open, so everybody gets these, a little different
+each time, and a network that learns from such drawings draws the mean of them. Here eyes, brows and mouth are drawn
+anew by rule from the photo's own, so that expressions show, and a pupil learns crisp strokes because they follow from
+what it sees.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.backdrops import Image
+from training.features.brows import with_brows
+from training.features.eyes import eyes_seen, with_eyes
+from training.features.mouths import mouth_seen, with_mouth
+from training.features.shapes import CERTAIN
+from training.networks.parsing import FaceParser, Part
+
+#: Strokes on fair skin, sRGB; on skin whose mean level is lower than this, they are darker.
+_STROKE, _FAIR = (96, 42, 40), 215
+
+
+class Features:
+    """Callable on a photo and its drawing."""
+
+    def __init__(self, parser: FaceParser) -> None:
+        self._parser = parser
+
+    def seen(self, photo: NDArray[np.uint8]) -> bool:
+        """Return whether both eyes and the mouth of an aligned photo (S, S, 3) uint8 RGB can be drawn anew."""
+        parts = self._parser.parts(photo)
+        return eyes_seen(photo, parts) is not None and mouth_seen(parts) is not None
+
+    def __call__(self, photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return ``drawing`` with the features of ``photo``, both aligned (S, S, 3) uint8 RGB.
+
+        A feature that the photo does not show stays as it is drawn.
+        """
+        parts = self._parser.parts(photo)
+        stroke = _stroke_on(drawing, parts)
+        return with_brows(with_eyes(with_mouth(drawing, photo, parts, stroke), photo, parts), parts, stroke)
+
+
+def _stroke_on(drawing: NDArray[np.uint8], parts: Image) -> NDArray[np.float64]:
+    skin = drawing[parts[..., Part.SKIN] > CERTAIN]
+    level = float(np.median(skin, axis=0).mean()) if len(skin) else 255.0
+    return np.asarray(np.asarray(_STROKE) * np.clip(level / _FAIR, 0.45, 1.0), dtype=np.float64)
