@@ -28,8 +28,6 @@ from training.unpaired import to_pixels
 
 Pixels: TypeAlias = NDArray[np.uint8]
 _SPLITS = 10_000
-#: Ends the name of a pair that was written a second time, with something put on.
-DRESSED = "-dressed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,18 @@ class Hand(NamedTuple):
     size: int
 
 
+class Variant(NamedTuple):
+    """A second way in which some of the photos are written: ``change`` does something to a photo and its drawing.
+
+    ``share`` of the photos is taken, by their names; ``change`` may return None where it cannot. ``name`` ends the
+    names of these pairs.
+    """
+
+    name: str
+    share: float
+    change: Callable[[Pixels, Pixels, np.random.Generator], tuple[Pixels, Pixels] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Teacher:
     """Who draws: every hand what the one before it drew, the first one the photo.
@@ -56,14 +66,14 @@ class Teacher:
     evening: changes the photo before it is drawn; None leaves it as it is.
     finishes: each changes the drawing by what is on the photo.
     suits: whether a photo is one to draw; None takes all.
-    dressing: puts something on a photo and its drawing, by a generator of numbers; None where it cannot.
+    variants: of each some photos are written a second time.
     """
 
     hands: Sequence[Hand]
     evening: Callable[[Pixels], Pixels] | None = None
     finishes: Sequence[Callable[[Pixels, Pixels], Pixels]] = ()
     suits: Callable[[Pixels], bool] | None = None
-    dressing: Callable[[Pixels, Pixels, np.random.Generator], tuple[Pixels, Pixels] | None] | None = None
+    variants: Sequence[Variant] = ()
 
     def __call__(self, photo: Pixels) -> Pixels:
         """Draw ``photo`` (H, W, 3) uint8 RGB; the drawing is scaled to its size."""
@@ -95,7 +105,6 @@ def draw_pairs(
     out: Path,
     test: float,
     deepened: float = 0.0,
-    dressed: float = 0.0,
     tell: Callable[[str], None] = print,
 ) -> Drawn:
     """Write ``out``/train and ``out``/test of photo/ and cartoon/, PNG of equal names, as the warm-up reads them.
@@ -106,7 +115,6 @@ def draw_pairs(
         out: a folder; pairs that are there already are kept as they are.
         test: share of the photos that goes to ``out``/test, by their names.
         deepened: share of the photos, which are before white then, whose complexion is darkened first.
-        dressed: share of the photos that are written a second time, with what the teacher's ``dressing`` puts on.
         tell: receives a sentence for each photo that cannot be read.
 
     Raises OutputError where ``out`` cannot be written.
@@ -129,13 +137,14 @@ def draw_pairs(
             if _share_of(f"{path.stem}/complexion") < deepened:
                 photo = _deepened(photo, 0.4 + 0.6 * _share_of(f"{path.stem}/depth"))
             drawing = teacher(photo)
-            if teacher.dressing is not None and _share_of(f"{path.stem}/dress") < dressed:
-                pair = teacher.dressing(photo, drawing, np.random.default_rng(zlib.crc32(path.stem.encode())))
-                if pair is not None:
-                    written.save(f"{path.stem}{DRESSED}", *pair)
+            for name, share, change in teacher.variants:
+                if _share_of(f"{path.stem}/{name}") < share:
+                    pair = change(photo, drawing, np.random.default_rng(zlib.crc32(path.stem.encode())))
+                    if pair is not None:
+                        written.save(f"{path.stem}-{name}", *pair)
             # Last, since it says that all of this photo is there.
             written.save(path.stem, photo, drawing)
-        counts[split] += 1 + written.has(f"{path.stem}{DRESSED}")
+        counts[split] += 1 + sum(written.has(f"{path.stem}-{variant.name}") for variant in teacher.variants)
     return Drawn(counts["train"], counts["test"], broken, unsuited)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from core.colour import to_lab
 from core.faces import FaceDetector
 from core.images import load_picture
 from training.features import Features
+from training.features.blinks import Blinks
 from training.features.shapes import middle_of
 from training.features.spectacles import Spectacles
 from training.networks.parsing import FaceParser, Part
@@ -40,7 +42,7 @@ def _flat(colour: tuple[int, int, int]) -> Pixels:
     return np.full((256, 256, 3), colour, dtype=np.uint8)
 
 
-def _skin_of_parts(parts: NDArray[np.float32], *which: Part) -> NDArray[np.bool_]:
+def _where(parts: NDArray[np.float32], *which: Part) -> NDArray[np.bool_]:
     return np.asarray(parts[..., which].sum(axis=-1) > 0.5)
 
 
@@ -96,19 +98,23 @@ def test_an_old_mark_in_the_mouths_place_is_taken_away(parser: FaceParser, faces
     assert np.abs(redrawn.astype(int) - clean).max(axis=-1).astype(bool).mean() < 0.02
 
 
-def test_irises_take_the_hue_of_the_photo_but_never_red(parser: FaceParser, faces: list[Pixels]) -> None:
-    from training.features.eyes import _iris_colour
-
-    parts = parser.parts(faces[0])
-    eyes = _skin_of_parts(parts, Part.LEFT_EYE, Part.RIGHT_EYE)
-    for tint, check in (
-        ((40, 70, 130), lambda hue: hue[1] < -8),
-        ((70, 110, 60), lambda hue: hue[0] < 0),
-        ((140, 60, 60), lambda hue: hue[0] < hue[1]),
-    ):
-        face = faces[0].copy()
-        face[eyes] = (0.5 * face[eyes] + 0.5 * np.asarray(tint)).astype(np.uint8)
-        assert check(_iris_colour(face, parts)[1:])
+@pytest.mark.parametrize("tint", [(40, 70, 130), (70, 110, 60), (140, 60, 60)])
+def test_irises_take_the_hue_of_the_photo_but_never_red(
+    parser: FaceParser, faces: list[Pixels], tint: tuple[int, int, int]
+) -> None:
+    eyes = _where(parser.parts(faces[0]), Part.LEFT_EYE, Part.RIGHT_EYE)
+    face = faces[0].copy()
+    face[eyes] = (0.5 * face[eyes] + 0.5 * np.asarray(tint)).astype(np.uint8)
+    drawing = to_lab(Features(parser)(face, _flat((250, 215, 190))))
+    near = cv2.dilate(eyes.astype(np.uint8), np.ones((9, 9), dtype=np.uint8)) > 0
+    iris = near & (drawing[..., 0] > 20) & (drawing[..., 0] < 60)
+    green_red, blue_yellow = np.median(drawing[iris][:, 1:], axis=0)
+    if tint[2] == max(tint):
+        assert blue_yellow < -5
+    elif tint[1] == max(tint):
+        assert green_red < 0
+    else:
+        assert green_red < blue_yellow
 
 
 def test_a_wall_is_left_as_it_is(parser: FaceParser) -> None:
@@ -116,6 +122,7 @@ def test_a_wall_is_left_as_it_is(parser: FaceParser) -> None:
     assert not Features(parser).seen(wall)
     assert np.array_equal(Features(parser)(wall, drawing), drawing)
     assert Spectacles(parser)(wall, drawing, np.random.default_rng(0)) is None
+    assert Blinks(parser)(wall, drawing, np.random.default_rng(0)) is None
 
 
 def test_glasses_come_on_photo_and_drawing_and_are_seen_as_such(parser: FaceParser, faces: list[Pixels]) -> None:
@@ -140,3 +147,18 @@ def test_glasses_come_on_photo_and_drawing_and_are_seen_as_such(parser: FacePars
         if (parser.parts(photo)[..., Part.GLASSES] > 0.5).mean() > 0.004:
             assert Spectacles(parser)(photo, drawn, np.random.default_rng(9)) is None
     assert seen >= 1
+
+
+def test_closed_eyes_look_smaller_and_are_drawn_as_a_stroke(parser: FaceParser, faces: list[Pixels]) -> None:
+    for index, face in enumerate(faces):
+        drawing = Features(parser)(face, _flat((250, 215, 190)))
+        blinking = Blinks(parser)(face, drawing, np.random.default_rng(index))
+        assert blinking is not None
+        photo, drawn = blinking
+        before, after = (_where(parser.parts(one), Part.LEFT_EYE, Part.RIGHT_EYE).sum() for one in (face, photo))
+        assert after < 0.8 * before
+        # The light in the eyes is gone; a stroke is left, and the brows.
+        assert (drawing[70:160].min(axis=-1) > 250).any()
+        assert not (drawn[70:160].min(axis=-1) > 250).any()
+        assert (to_lab(drawn)[70:160, :, 0] < 30).sum() > 60
+        assert np.array_equal(drawn[170:], drawing[170:])

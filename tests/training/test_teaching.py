@@ -163,18 +163,19 @@ def test_features_and_glasses_are_for_photos_that_show_a_face(
     save_picture(photos / "face.png", face)
     save_picture(photos / "wall.png", np.full((256, 256, 3), 180, dtype=np.uint8))
     line = ["draw", str(checkpoint), "--photos", str(photos), "--out", str(out), "--size", "64", "--test", "0"]
-    assert main([*line, "--features", "--spectacles", "1"]) == 0
+    assert main([*line, "--features", "--spectacles", "1", "--blinks", "1"]) == 0
     told = capsys.readouterr().out
-    assert "2 pairs to train on" in told
+    assert "3 pairs to train on" in told
     assert "do not show two eyes and a mouth: 1." in told
     pairs = Pairs(out / "train")
-    assert pairs.names == ["face-dressed.png", "face.png"]
-    assert np.array_equal(pairs.photos[1], face)
-    # Rims in both, and nothing else: the eyes below are the same.
+    assert pairs.names == ["face-blinking.png", "face-spectacled.png", "face.png"]
+    assert np.array_equal(pairs.photos[2], face)
+    # Lids or rims on both, and nothing else.
     for pictures in (pairs.photos, pairs.cartoons):
-        changed = np.abs(pictures[0].astype(int) - pictures[1]).max(axis=-1) > 25
-        assert 0.003 < changed.mean() < 0.08
-        assert not changed[170:].any()
+        for changed in pictures[:2]:
+            where = np.abs(changed.astype(int) - pictures[2]).max(axis=-1) > 25
+            assert 0.002 < where.mean() < 0.08
+            assert not where[170:].any()
 
-    assert main([*line, "--features", "--spectacles", "1"]) == 0
-    assert "2 pairs to train on" in capsys.readouterr().out
+    assert main([*line, "--features", "--spectacles", "1", "--blinks", "1"]) == 0
+    assert "3 pairs to train on" in capsys.readouterr().out

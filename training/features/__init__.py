@@ -12,15 +12,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from training.backdrops import Image
 from training.features.brows import with_brows
 from training.features.eyes import eyes_seen, with_eyes
 from training.features.mouths import mouth_seen, with_mouth
-from training.features.shapes import CERTAIN
-from training.networks.parsing import FaceParser, Part
-
-#: Strokes on fair skin, sRGB; on skin whose mean level is lower than this, they are darker.
-_STROKE, _FAIR = (96, 42, 40), 215
+from training.features.shapes import stroke_on
+from training.networks.parsing import FaceParser
 
 
 class Features:
@@ -40,11 +36,5 @@ class Features:
         A feature that the photo does not show stays as it is drawn.
         """
         parts = self._parser.parts(photo)
-        stroke = _stroke_on(drawing, parts)
+        stroke = stroke_on(drawing, parts)
         return with_brows(with_eyes(with_mouth(drawing, photo, parts, stroke), photo, parts), parts, stroke)
-
-
-def _stroke_on(drawing: NDArray[np.uint8], parts: Image) -> NDArray[np.float64]:
-    skin = drawing[parts[..., Part.SKIN] > CERTAIN]
-    level = float(np.median(skin, axis=0).mean()) if len(skin) else 255.0
-    return np.asarray(np.asarray(_STROKE) * np.clip(level / _FAIR, 0.45, 1.0), dtype=np.float64)

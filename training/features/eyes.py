@@ -68,6 +68,26 @@ def with_eyes(drawing: Pixels, photo: Pixels, parts: Image) -> Pixels:
     return drawing
 
 
+def with_closed_eyes(drawing: Pixels, photo: Pixels, parts: Image) -> Pixels:
+    """Return ``drawing`` with closed eyes where ``photo``, before they were closed, has eyes; both (S, S, 3)."""
+    found = eyes_seen(photo, parts)
+    if found is None:
+        return drawing
+    side = len(drawing)
+    where = np.linspace(-1, 1, 41)
+    for eye in found:
+        drawing = _erased(drawing, parts, eye)
+        lashes = eye.at(np.stack((where, 0.62 - 0.42 * where**2 - 0.05 * where), axis=1))
+        fold = eye.at(np.stack((where[8:33], -0.05 - 0.22 * where[8:33] ** 2), axis=1))
+        apart = eye.half / _HALF
+        drawing = painted(drawing, line(lashes, 1.2 * _LID * apart, side, 0.45), np.asarray(_LASH))
+        drawing = painted(drawing, 0.5 * line(fold, _FOLD * apart, side, 0.2), np.asarray(_LASH))
+        for place in (0.55, 0.85):
+            root = np.array([[place, 0.62 - 0.42 * place**2], [place + 0.22, 0.62 - 0.42 * place**2 + 0.14]])
+            drawing = painted(drawing, line(eye.at(root), 0.5 * _LID * apart, side), np.asarray(_LASH))
+    return drawing
+
+
 def eyes_seen(photo: Pixels, parts: Image) -> tuple[_Eye, _Eye] | None:
     """Return both eyes as they are to be drawn, the left one in the picture first; None where one is not seen."""
     side = len(parts)

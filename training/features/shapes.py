@@ -1,4 +1,4 @@
-"""What a part of a face is like as a few numbers, from the map of where it is seen."""
+"""What a part of a face is like as a few numbers, from the map of where it is seen, and the colour of strokes on it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.backdrops import Image
+from training.networks.parsing import Part
 
 #: Chance of a part from which a pixel counts as that part.
 CERTAIN = 0.5
+#: Strokes on fair skin, sRGB; on skin whose mean level is lower than this, they are darker.
+_STROKE, _FAIR = (96, 42, 40), 215
 
 
 def middle_of(chance: Image) -> NDArray[np.float64] | None:
@@ -39,3 +42,10 @@ def edges(where: Image, below: Image) -> tuple[NDArray[np.float64], NDArray[np.f
     if len(places) < 5:
         return None
     return np.polyfit(places, tops, 2), np.polyfit(places, bottoms, 2)
+
+
+def stroke_on(drawing: NDArray[np.uint8], parts: Image) -> NDArray[np.float64]:
+    """Return the colour in sRGB of strokes on the skin of ``drawing`` (S, S, 3), which is where ``parts`` see it."""
+    skin = drawing[parts[..., Part.SKIN] > CERTAIN]
+    level = float(np.median(skin, axis=0).mean()) if len(skin) else 255.0
+    return np.asarray(np.asarray(_STROKE) * np.clip(level / _FAIR, 0.45, 1.0), dtype=np.float64)

@@ -10,15 +10,19 @@ from tqdm import tqdm
 
 from training.evening import Evening
 from training.features import Features
+from training.features.blinks import Blinks
 from training.features.spectacles import Spectacles
 from training.networks.parsing import FaceParser
 from training.opening import hand_of, open_checkpoint
 from training.own_colours import OwnColours
-from training.teaching import Hand, Teacher, draw_pairs
+from training.teaching import Hand, Teacher, Variant, draw_pairs
 from training.tidying import Tidying
 from training.unpaired import domain
 from training.verbs.lists import names
 from training.verbs.numbers import share, side
+
+#: How the names of pairs end that are written a second time.
+SPECTACLED, BLINKING = "spectacled", "blinking"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +59,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="share of photos that are written a second time, with glasses put on photo and drawing",
     )
     parser.add_argument(
+        "--blinks",
+        type=share,
+        default=0.0,
+        help="share of photos that are written a second time, with closed eyes on photo and drawing",
+    )
+    parser.add_argument(
         "--deepen", type=share, default=0.0, help="share of photos before white whose complexion is darkened first"
     )
     parser.add_argument("--without", type=Path, help="a CSV whose first column names photos that are left out")
@@ -67,9 +77,7 @@ def run(options: argparse.Namespace) -> int:
     left_out = names(options.without) if options.without else []
     paths = [path for path in domain(options.photos).paths if path.stem not in left_out]
     photos = tqdm(paths, unit="photo", disable=None)
-    drawn = draw_pairs(
-        _teacher(hands, options), photos, options.out, options.test, options.deepen, options.spectacles, tqdm.write
-    )
+    drawn = draw_pairs(_teacher(hands, options), photos, options.out, options.test, options.deepen, tqdm.write)
     print(f"{drawn.train} pairs to train on and {drawn.test} held out are in {options.out}.")
     if drawn.broken:
         print(f"Photos that could not be read: {drawn.broken}.")
@@ -79,14 +87,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _teacher(hands: Sequence[Hand], options: argparse.Namespace) -> Teacher:
-    if not (options.even or options.own_colours or options.tidy or options.features or options.spectacles):
+    asked = (options.even, options.own_colours, options.tidy, options.features, options.spectacles, options.blinks)
+    if not any(asked):
         return Teacher(hands)
     parser = FaceParser()
-    wanted = ((options.own_colours, OwnColours), (options.tidy, Tidying), (options.features, Features))
+    finishes = ((options.own_colours, OwnColours), (options.tidy, Tidying), (options.features, Features))
+    variants = ((SPECTACLED, options.spectacles, Spectacles), (BLINKING, options.blinks, Blinks))
     return Teacher(
         hands,
         Evening(parser) if options.even else None,
-        [finish(parser) for asked, finish in wanted if asked],
+        [finish(parser) for asked, finish in finishes if asked],
         Features(parser).seen if options.features else None,
-        Spectacles(parser) if options.spectacles else None,
+        [Variant(name, part, change(parser)) for name, part, change in variants if part],
     )
