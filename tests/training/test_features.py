@@ -14,6 +14,7 @@ from core.faces import FaceDetector
 from core.images import load_picture
 from training.features import Features
 from training.features.blinks import Blinks
+from training.features.contours import face_seen
 from training.features.shapes import middle_of
 from training.features.spectacles import Spectacles
 from training.networks.parsing import FaceParser, Part
@@ -63,9 +64,9 @@ def test_a_blank_face_gets_two_large_eyes_where_the_photo_has_them(parser: FaceP
             levels = drawing[y - 26 : y + 18, x - 20 : x + 20].mean(axis=-1)
             assert levels.min() < 60
             assert levels.max() > 245
-        # Nothing on forehead and cheeks but brows.
+        # Nothing else on forehead and cheeks.
         assert not changed[:60].any()
-        assert not changed[150:160, 60:100].any()
+        assert not changed[148:156, 84:104].any()
 
 
 def test_a_laugh_shows_teeth_and_closed_lips_a_stroke(parser: FaceParser, faces: list[Pixels]) -> None:
@@ -96,6 +97,27 @@ def test_an_old_mark_in_the_mouths_place_is_taken_away(parser: FaceParser, faces
     redrawn = Features(parser)(face, marked)
     assert np.abs(redrawn.astype(int) - clean).mean() < 0.6
     assert np.abs(redrawn.astype(int) - clean).max(axis=-1).astype(bool).mean() < 0.02
+
+
+def test_a_short_chin_gives_way_to_the_photos(parser: FaceParser, faces: list[Pixels]) -> None:
+    for face in faces:
+        parts = parser.parts(face)
+        drawing = _flat((250, 215, 190))
+        # A pointed jaw above the real one, hair beside it, as a CycleGAN draws.
+        jaw = np.array([[80, 150], [128, 192], [176, 150]])
+        cv2.polylines(drawing, [jaw], False, (60, 40, 40), 3)
+        cv2.fillPoly(drawing, [np.array([[150, 178], [178, 152], [178, 190]])], (70, 40, 80))
+        redrawn = Features(parser)(face, drawing)
+        whole = face_seen(parts)
+        assert whole is not None
+        inside = cv2.erode(whole.astype(np.uint8), np.ones((9, 9), dtype=np.uint8)) > 0
+        mouth = _where(parts, Part.UPPER_LIP, Part.LOWER_LIP, Part.MOUTH)
+        inside[:176] = False
+        inside &= cv2.dilate(mouth.astype(np.uint8), np.ones((31, 31), dtype=np.uint8)) == 0
+        assert (to_lab(redrawn)[..., 0][inside] > 70).all()
+        chin = np.nonzero(whole)[0].max()
+        below = redrawn[chin - 6 : chin + 5, 118:138].min(axis=(0, 2))
+        assert (below < 150).mean() > 0.9
 
 
 @pytest.mark.parametrize("tint", [(40, 70, 130), (70, 110, 60), (140, 60, 60)])

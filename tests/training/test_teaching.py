@@ -166,7 +166,7 @@ def test_features_and_glasses_are_for_photos_that_show_a_face(
     assert main([*line, "--features", "--spectacles", "1", "--blinks", "1"]) == 0
     told = capsys.readouterr().out
     assert "3 pairs to train on" in told
-    assert "do not show two eyes and a mouth: 1." in told
+    assert "do not show eyes, mouth and chin: 1." in told
     pairs = Pairs(out / "train")
     assert pairs.names == ["face-blinking.png", "face-spectacled.png", "face.png"]
     assert np.array_equal(pairs.photos[2], face)

@@ -2,9 +2,9 @@
 
 A CycleGAN learns from unpaired pictures where hair, skin and shade go. What moves in a face it does not learn: a
 style's pictures have small closed mouths and eyes that are always open, so everybody gets these, a little different
-each time, and a network that learns from such drawings draws the mean of them. Here eyes, brows and mouth are drawn
-anew by rule from the photo's own, so that expressions show, and a pupil learns crisp strokes because they follow from
-what it sees.
+each time, and a network that learns from such drawings draws the mean of them. Here eyes, brows, nose, mouth and the
+outline are drawn anew by rule from the photo's own, so that expressions and the shape of a face show, and a pupil
+learns crisp strokes because they follow from what it sees.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.features.brows import with_brows
+from training.features.contours import face_seen, with_contour
 from training.features.eyes import eyes_seen, with_eyes
 from training.features.mouths import mouth_seen, with_mouth
 from training.features.shapes import stroke_on
@@ -26,9 +27,10 @@ class Features:
         self._parser = parser
 
     def seen(self, photo: NDArray[np.uint8]) -> bool:
-        """Return whether both eyes and the mouth of an aligned photo (S, S, 3) uint8 RGB can be drawn anew."""
+        """Return whether eyes, mouth and chin of an aligned photo (S, S, 3) uint8 RGB can be drawn anew."""
         parts = self._parser.parts(photo)
-        return eyes_seen(photo, parts) is not None and mouth_seen(parts) is not None
+        found = (eyes_seen(photo, parts), mouth_seen(parts), face_seen(parts))
+        return all(part is not None for part in found)
 
     def __call__(self, photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return ``drawing`` with the features of ``photo``, both aligned (S, S, 3) uint8 RGB.
@@ -37,4 +39,5 @@ class Features:
         """
         parts = self._parser.parts(photo)
         stroke = stroke_on(drawing, parts)
-        return with_brows(with_eyes(with_mouth(drawing, photo, parts, stroke), photo, parts), parts, stroke)
+        drawing = with_mouth(with_contour(drawing, parts), photo, parts, stroke)
+        return with_brows(with_eyes(drawing, photo, parts), parts, stroke)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.colour import from_lab, to_lab
 from training.backdrops import Image
+from training.features.contours import skin_of
 from training.features.shapes import CERTAIN
 from training.features.strokes import area, line, painted
 from training.networks.parsing import Part
@@ -17,7 +18,7 @@ from training.networks.parsing import Part
 Pixels = NDArray[np.uint8]
 
 #: Shares of the distance between the eyes: half the width of a drawn eye, and how much higher than the real one it is.
-_HALF, _HIGHER = 0.265, 0.07
+_HALF, _HIGHER = 0.295, 0.07
 #: Height of a wide-open drawn eye over its width; of one that is nearly closed, as a share of that.
 _TALL, _NARROWED = 1.02, 0.62
 #: Height over width of a real eye that is nearly closed, and of one that is wide open.
@@ -155,19 +156,11 @@ def _erased(drawing: Pixels, parts: Image, eye: _Eye) -> Pixels:
         axis=-1
     )
     place = place * (skin > CERTAIN)
-    bare = (parts[..., Part.SKIN] > 0.8) & (place == 0)
-    if not bare.any():
+    skin_there = skin_of(drawing, parts)
+    if skin_there is None:
         return drawing
-    light = to_lab(drawing)[..., 0]
-    # Hair and shadow cover some of it, and are darker; never all of it.
-    fair = bare & (np.abs(light - np.quantile(light[bare], 0.7)) < 5)
-    # The skin around, spread into the place: its shading goes on where the old eye was.
-    known = np.dstack((drawing, np.ones_like(light))) * fair[..., None].astype(np.float32)
-    spread = cv2.GaussianBlur(known, (0, 0), 0.06 * side)
-    little = 1e-3
-    colour = (spread[..., :3] + little * np.median(drawing[fair], axis=0)) / (spread[..., 3:] + little)
     soft = cv2.GaussianBlur(place, (0, 0), 0.004 * side)
-    return painted(drawing, soft, colour)
+    return painted(drawing, soft, skin_there)
 
 
 def _drawn(drawing: Pixels, eye: _Eye, iris: NDArray[np.float64]) -> Pixels:

@@ -22,7 +22,7 @@ _LEAST = 0.05
 _OPEN = 0.011
 #: Drawn mouths are narrower than real ones, nearer to the eyes (by this share of the way), and their curve is told more
 #: plainly.
-_NARROWER, _NEARER, _CURVIER = 0.64, 0.3, 1.5
+_NARROWER, _NEARER, _CURVIER = 0.68, 0.12, 1.5
 #: What an open one is larger, and its opening higher still, so that laughing shows.
 _LARGER, _HIGHER = 1.15, 1.45
 #: Most that a mouth bends, in halves of its width.

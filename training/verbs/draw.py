@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--features",
         action="store_true",
-        help="draw eyes, brows and mouth anew, as the photo has them; photos that do not show them are left out",
+        help="draw eyes, brows, nose, mouth and outline anew, as the photo has them; photos that do not show them are left out",
     )
     parser.add_argument(
         "--spectacles",
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     if drawn.broken:
         print(f"Photos that could not be read: {drawn.broken}.")
     if drawn.unsuited:
-        print(f"Photos left out, since they do not show two eyes and a mouth: {drawn.unsuited}.")
+        print(f"Photos left out, since they do not show eyes, mouth and chin: {drawn.unsuited}.")
     return 0
 
 
