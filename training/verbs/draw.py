@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--features",
         action="store_true",
-        help="draw eyes, brows, nose, mouth and outline anew, as the photo has them; photos that do not show them are left out",
+        help="draw eyes, brows, nose, mouth and outline anew, as the photo has them; photos without them are left out",
     )
     parser.add_argument(
         "--spectacles",
