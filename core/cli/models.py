@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         case "add":
             return _add(options)
         case "remove":
-            print(f"Removed {remove_model(options.id).name()}.")
+            print(f"Removed {remove_model(options.id)}.")
             return 0
         case "packs":
             return _list_packs(load_packs(options.list).packs, options.json)

@@ -97,16 +97,28 @@ def add_model(
         return Added(_moved_in(staging, root, whole), verdict.trial)
 
 
-def remove_model(identifier: str) -> Model:
-    """Delete a model that the user added and return what it was. Raises ModelError for any other."""
+def remove_model(identifier: str) -> str:
+    """Delete a model that the user added, whole or broken, and return its name. Raises ModelError for any other."""
     root = paths.user_models()
-    model = load_catalogue().get(identifier)
-    if model.folder.resolve().parent != root.resolve():
-        raise ModelError(f"The model {quoted(identifier)} belongs to Animirror and stays; only added ones are removed.")
-    with failures_told(model.folder), _staging(root) as staging:
+    catalogue = load_catalogue()
+    if identifier not in catalogue.models and _is_broken(root, identifier):
+        folder, name = root / identifier, identifier
+    else:
+        model = catalogue.get(identifier)
+        folder, name = model.folder, model.name()
+        if folder.resolve().parent != root.resolve():
+            raise ModelError(
+                f"The model {quoted(identifier)} belongs to Animirror and stays; only added ones are removed."
+            )
+    with failures_told(folder), _staging(root) as staging:
         # Renamed first, so that it is gone whole even if deleting is interrupted.
-        model.folder.rename(staging / identifier)
-    return model
+        folder.rename(staging / "removed")
+    return name
+
+
+def _is_broken(root: Path, identifier: str) -> bool:
+    """Whether a folder of the user's holds what was to be a model; ``identifier`` may be anything that one types."""
+    return Path(identifier).name == identifier and os.path.isfile(root / identifier / MANIFEST)  # noqa: PTH113
 
 
 def _unzipped(source: Path, staging: Path, limits: Limits) -> Path:

@@ -147,9 +147,20 @@ def test_nothing_is_overwritten_and_the_same_is_not_added_twice(tmp_path: Path, 
     second = add_model(painter(tmp_path / "b" / "m.onnx", side=96)).model
     assert second.manifest.id == "m-2"
     assert before == {path: hashlib.sha256(path.read_bytes()).digest() for path in first.folder.iterdir()}
-    assert remove_model("m").manifest.id == "m"
+    assert remove_model("m") == first.name()
     assert list(load_catalogue().models) == ["m-2"]
     assert [path.name for path in own_models.parent.iterdir()] == ["models"]
+
+
+def test_a_broken_model_can_be_taken_out_by_the_name_of_its_folder(tmp_path: Path, own_models: Path) -> None:
+    folder = add_model(painter(tmp_path / "m.onnx", side=64)).model.folder
+    (folder / "manifest.json").write_text("{", encoding="utf-8")
+    assert not load_catalogue().models
+    with pytest.raises(ModelError):
+        remove_model(f"../models/{folder.name}")
+    assert folder.is_dir()
+    assert remove_model(folder.name) == folder.name
+    assert not folder.exists()
 
 
 def test_a_shipped_model_stays(tmp_path: Path) -> None:
