@@ -13,6 +13,7 @@ from typing import Any
 #: only when it is wanted.
 VERBS = {
     "prepare": "turn raw pictures into training crops",
+    "crop": "cut the faces of photos as the app cuts them",
     "prepare-head": "fit the gender and age head to labelled faces",
     "warmup": "learn a drawing style from aligned pairs",
     "run": "train a CycleGAN from a recipe",
