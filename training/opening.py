@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from torch import nn
 
 from core.alignment import CROP_SIZE
-from core.catalogue import MANIFEST, load_model_folder
+from core.catalogue import MANIFEST, Direction, load_model_folder
 from training import checkpoints
 from training.checkpoints import CheckpointError
 from training.cyclegan import build_generator
@@ -62,6 +62,12 @@ def open_checkpoint(path: Path) -> Checkpoint:
     return Checkpoint(path, int(metadata.get("step", 0)), str(metadata.get("kind", "")), recipe, a2b, b2a)
 
 
-def hand_of(checkpoint: Checkpoint, size: int | None = None) -> Hand:
-    """The A2B generator, to draw at ``size`` pixels: where that is None, at what it was trained at."""
-    return Hand(checkpoint.a2b, size or checkpoint.recipe.get("data", {}).get("size", CROP_SIZE))
+def hand_of(checkpoint: Checkpoint, size: int | None = None, direction: Direction = Direction.A2B) -> Hand:
+    """A generator to draw at ``size`` pixels: where that is None, at what it was trained at.
+
+    Raises CheckpointError where the checkpoint has none from anime to photos.
+    """
+    generator = checkpoint.b2a if direction is Direction.B2A else checkpoint.a2b
+    if generator is None:
+        raise CheckpointError(f"{checkpoint.path} has no generator from anime to photos; a CycleGAN's run has.")
+    return Hand(generator, size or checkpoint.recipe.get("data", {}).get("size", CROP_SIZE))

@@ -32,12 +32,13 @@ _SPLITS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """How many pairs there are of each split, how many photos could not be read, and how many did not suit."""
+    """How many pairs there are of each split, how many photos could not be read or did not suit, and bad drawings."""
 
     train: int
     test: int
     broken: int
     unsuited: int = 0
+    rejected: int = 0
 
 
 class Hand(NamedTuple):
@@ -67,6 +68,7 @@ class Teacher:
     finishes: each changes the drawing by what is on the photo.
     suits: whether a photo is one to draw; None takes all.
     variants: of each some photos are written a second time.
+    accepts: whether a drawing is good enough to learn from; None takes all.
     """
 
     hands: Sequence[Hand]
@@ -74,6 +76,7 @@ class Teacher:
     finishes: Sequence[Callable[[Pixels, Pixels], Pixels]] = ()
     suits: Callable[[Pixels], bool] | None = None
     variants: Sequence[Variant] = ()
+    accepts: Callable[[Pixels], bool] | None = None
 
     def __call__(self, photo: Pixels) -> Pixels:
         """Draw ``photo`` (H, W, 3) uint8 RGB; the drawing is scaled to its size."""
@@ -120,7 +123,7 @@ def draw_pairs(
     Raises OutputError where ``out`` cannot be written.
     """
     counts = {"train": 0, "test": 0}
-    broken = unsuited = 0
+    broken = unsuited = rejected = 0
     for path in photos:
         split = "test" if _share_of(path.stem) < test else "train"
         written = _Folder(out / split)
@@ -137,6 +140,9 @@ def draw_pairs(
             if _share_of(f"{path.stem}/complexion") < deepened:
                 photo = _deepened(photo, 0.4 + 0.6 * _share_of(f"{path.stem}/depth"))
             drawing = teacher(photo)
+            if teacher.accepts is not None and not teacher.accepts(drawing):
+                rejected += 1
+                continue
             for name, share, change in teacher.variants:
                 if _share_of(f"{path.stem}/{name}") < share:
                     pair = change(photo, drawing, np.random.default_rng(zlib.crc32(path.stem.encode())))
@@ -145,7 +151,7 @@ def draw_pairs(
             # Last, since it says that all of this photo is there.
             written.save(path.stem, photo, drawing)
         counts[split] += 1 + sum(written.has(f"{path.stem}-{variant.name}") for variant in teacher.variants)
-    return Drawn(counts["train"], counts["test"], broken, unsuited)
+    return Drawn(counts["train"], counts["test"], broken, unsuited, rejected)
 
 
 class _Folder:

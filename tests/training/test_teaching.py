@@ -179,3 +179,30 @@ def test_features_and_glasses_are_for_photos_that_show_a_face(
 
     assert main([*line, "--features", "--spectacles", "1", "--blinks", "1"]) == 0
     assert "3 pairs to train on" in capsys.readouterr().out
+
+
+def test_the_way_back_paints_photos_and_what_shows_no_face_is_left_out(
+    tmp_path: Path, portrait_photo: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = tmp_path / "anime"
+    photos.mkdir()
+    pixels = load_picture(portrait_photo).pixels
+    save_picture(photos / "face.png", align(FaceDetector(threads=1).detect(pixels)[0].landmarks).crop(pixels))
+    line = ["draw", str(checkpoint), "--photos", str(photos), "--size", "64", "--test", "0", "--direction", "B2A"]
+    assert main([*line, "--out", str(tmp_path / "none")]) == 1
+    assert "no generator from anime to photos" in capsys.readouterr().err
+
+    torch.manual_seed(1)
+    both = tmp_path / "both.safetensors"
+    tensors, meta = checkpoints.load(checkpoint)
+    back = checkpoints.prefixed("average_b2a", SmallGenerator(8).state_dict())
+    checkpoints.save(both, {**tensors, **back}, meta)
+    line[1] = str(both)
+    there, here = tmp_path / "there", tmp_path / "here"
+    assert main([*line[:-2], "--out", str(there)]) == 0
+    assert main([*line, "--out", str(here)]) == 0
+    assert not np.array_equal(Pairs(there / "train").cartoons[0], Pairs(here / "train").cartoons[0])
+    capsys.readouterr()
+    # Nobody would see a face in what an untrained network paints.
+    assert main([*line, "--out", str(tmp_path / "sure"), "--sure", "0.5"]) == 0
+    assert "do not show a face: 1." in capsys.readouterr().out

@@ -6,8 +6,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
+from core.catalogue import Direction
+from core.faces import FaceDetector
 from training.evening import Evening
 from training.features import Features
 from training.features.blinks import Blinks
@@ -67,13 +71,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--deepen", type=share, default=0.0, help="share of photos before white whose complexion is darkened first"
     )
+    parser.add_argument(
+        "--direction",
+        type=Direction,
+        choices=list(Direction),
+        default=Direction.A2B,
+        help="B2A paints photos of anime, with a CycleGAN's way back",
+    )
+    parser.add_argument(
+        "--sure",
+        type=share,
+        metavar="SCORE",
+        help="leave out pairs on whose drawing the app's detector is less sure than this that there is a face",
+    )
     parser.add_argument("--without", type=Path, help="a CSV whose first column names photos that are left out")
     parser.add_argument("--test", type=share, default=0.05, help="share that is held out, default %(default)s")
 
 
 def run(options: argparse.Namespace) -> int:
     """Draw every photo and print the counts."""
-    hands = [hand_of(open_checkpoint(path), options.size) for path in options.checkpoints]
+    hands = [hand_of(open_checkpoint(path), options.size, options.direction) for path in options.checkpoints]
     left_out = names(options.without) if options.without else []
     paths = [path for path in domain(options.photos).paths if path.stem not in left_out]
     photos = tqdm(paths, unit="photo", disable=None)
@@ -83,13 +100,16 @@ def run(options: argparse.Namespace) -> int:
         print(f"Photos that could not be read: {drawn.broken}.")
     if drawn.unsuited:
         print(f"Photos left out, since they do not show eyes, mouth and chin: {drawn.unsuited}.")
+    if drawn.rejected:
+        print(f"Drawings left out, since they do not show a face: {drawn.rejected}.")
     return 0
 
 
 def _teacher(hands: Sequence[Hand], options: argparse.Namespace) -> Teacher:
+    accepts = None if options.sure is None else _Sure(options.sure)
     asked = (options.even, options.own_colours, options.tidy, options.features, options.spectacles, options.blinks)
     if not any(asked):
-        return Teacher(hands)
+        return Teacher(hands, accepts=accepts)
     parser = FaceParser()
     finishes = ((options.own_colours, OwnColours), (options.tidy, Tidying), (options.features, Features))
     variants = ((SPECTACLED, options.spectacles, Spectacles), (BLINKING, options.blinks, Blinks))
@@ -99,4 +119,19 @@ def _teacher(hands: Sequence[Hand], options: argparse.Namespace) -> Teacher:
         [finish(parser) for asked, finish in finishes if asked],
         Features(parser).seen if options.features else None,
         [Variant(name, part, change(parser)) for name, part, change in variants if part],
+        accepts,
     )
+
+
+class _Sure:
+    """Whether the app's detector finds a face in the middle of a picture, and is sure of it."""
+
+    def __init__(self, score: float) -> None:
+        self._detector, self._score = FaceDetector(), score
+
+    def __call__(self, picture: NDArray[np.uint8]) -> bool:
+        middle = np.array(picture.shape[1::-1]) / 2
+        return any(
+            face.score >= self._score and np.abs(face.landmarks.mean(axis=0) - middle).max() < picture.shape[0] / 4
+            for face in self._detector.detect(picture)
+        )
