@@ -33,6 +33,8 @@ from training.unpaired import to_pixels
 
 RISE = 50
 SHEET_FACES = 8
+#: Where an aligned crop has eyes and mouth: top, bottom, left and right as shares of its side.
+FEATURES = (0.33, 0.78, 0.24, 0.76)
 #: Held-out lessons that are measured while training goes on.
 MEASURED = 16
 
@@ -42,6 +44,7 @@ class Weights:
     """What each part of the loss counts; see the module."""
 
     pixel: float = 8.0
+    face: float = 0.0  # L1 once more, where an aligned crop has eyes and mouth
     perceptual: float = 8.0
     adversarial: float = 0.25
     consistency: float = 10.0
@@ -57,6 +60,7 @@ class DistilRecipe:
     twice_every: int = 2  # steps; in every such one each lesson is seen twice
     size: int = 256  # side of the window that is trained on, a multiple of 16
     part: int = 128  # side of the part of it that VGG16 and the discriminators see, a multiple of 16
+    faces: float = 0.0  # share of the steps whose part shows eyes and mouth, instead of any part
     perceptual_from: float = 0.1  # share of the steps before VGG16 joins in: the coarse is learnt faster without
     adversarial_from: float = 0.7  # and the discriminators
     learning_rate: float = 1e-3
@@ -138,6 +142,9 @@ class Apprentice:
             "attention": F.l1_loss(drawn.attention[: recipe.batch], batch.attention),
         }
         loss = weights.pixel * parts["l1"] + weights.attention * parts["attention"]
+        if weights.face:
+            parts["face"] = F.l1_loss(_features(drawn.image), _features(batch.drawings))
+            loss = loss + weights.face * parts["face"]
         if batch.shifts:
             parts["consistency"] = consistency(drawn.image, batch.shifts)
             loss = loss + weights.consistency * parts["consistency"]
@@ -197,8 +204,19 @@ class Apprentice:
     def _part(self, number: int, pictures: Tensor) -> Tensor:
         """Cut the part that belongs to a step out of the first views."""
         part, free = self.recipe.part, self.recipe.size - self.recipe.part
-        top, left = np.random.default_rng((self.recipe.seed, 2, number)).integers(0, free + 1, 2)
+        rng = np.random.default_rng((self.recipe.seed, 2, number))
+        top, left = rng.integers(0, free + 1, 2)
+        if rng.random() < self.recipe.faces:
+            # Around the features, wherever the lesson's variation has moved them.
+            middle = np.array((FEATURES[0] + FEATURES[1], FEATURES[2] + FEATURES[3])) / 2 * self.recipe.size
+            around = middle - part / 2 + rng.uniform(-0.05, 0.05, 2) * self.recipe.size
+            top, left = around.round().astype(int).clip(0, free)
         return pictures[: self.recipe.batch, :, top : top + part, left : left + part]
+
+
+def _features(pictures: Tensor) -> Tensor:
+    top, bottom, left, right = (round(share * pictures.shape[-1]) for share in FEATURES)
+    return pictures[..., top:bottom, left:right]
 
 
 def consistency(drawn: Tensor, shifts: tuple[tuple[int, int], ...]) -> Tensor:
