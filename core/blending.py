@@ -44,9 +44,9 @@ TINT_RADIUS, TINT_ALIKE = 0.13, 0.006
 TINT_LIGHTNESS, TINT_COLOUR = 0.6, 0.8
 TINT_LIGHTER, TINT_RICHER = 10.0, 1.15
 #: A drawn spot is a flaw if it is wider than the first and of less area than the second of these shares of the side and
-#: the picture, and white (CIELAB lightness), and the photo has nothing as light within so far: networks that normalise
-#: instances take the lightest skin for white where a picture has no white.
-SPOT_WIDTH, SPOT_AREA = 0.03, 0.01
+#: the picture, away from the edge, and white (CIELAB lightness), and the photo has nothing as light within so far:
+#: networks that normalise instances take the lightest skin for white where a picture has no white.
+SPOT_WIDTH, SPOT_AREA = 0.03, 0.04
 SPOT_WHITE, PHOTO_WHITE, SPOT_REACH = 95.5, 96.0, 0.03
 #: Where an aligned crop has its drawn eyes and its drawn mouth, middle and radii as shares of the side. What is white
 #: there, eyes and teeth, stays white; from the first chroma on it is not white at all, up to the second wholly so.
@@ -95,7 +95,10 @@ def _spots(seen: NDArray[np.float32], drawn: NDArray[np.float32]) -> NDArray[np.
     white = cv2.morphologyEx((drawn > SPOT_WHITE).astype(np.uint8), cv2.MORPH_OPEN, _disc(SPOT_WIDTH * side))
     light = cv2.dilate((seen > PHOTO_WHITE).astype(np.uint8), _disc(SPOT_REACH * side))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(white)
-    small = stats[:, cv2.CC_STAT_AREA] < SPOT_AREA * side * side
+    left, top, width, height, area = stats.T
+    # What reaches the edge is a wall or a shirt.
+    inside = (left > 0) & (top > 0) & (left + width < side) & (top + height < side)
+    small = inside & (area < SPOT_AREA * side * side)
     # The light in drawn eyes is as white.
     spots = (white > 0) & (light == 0) & small[labels] & (_zones(side, EYES) == 0)
     return np.asarray(cv2.dilate(spots.astype(np.uint8), _disc(0.04 * side)), dtype=np.uint8)

@@ -98,9 +98,11 @@ def test_a_white_spot_that_the_photo_does_not_have_is_painted_over() -> None:
     drawing[:, 200:] = 255
     clean = blend(photo, drawing, Blend.TINT).astype(int)
     drawing[60:74, 100:114] = 255  # a flaw
+    drawing[30:66, 20:66] = 255  # a large one
     drawing[120:124, 90:94] = 255  # the light in an eye
     tinted_ = blend(photo, drawing, Blend.TINT).astype(int)
     assert np.abs(tinted_ - clean)[60:74, 100:114].max() < 25
+    assert np.abs(tinted_ - clean)[30:66, 20:66].max() < 25
     assert tinted_[122, 92].min() > clean[122, 92].min() + 40
     assert tinted_[:, 230:].min() > 235
 
