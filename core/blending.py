@@ -48,6 +48,8 @@ TINT_LIGHTER, TINT_RICHER = 10.0, 1.15
 #: networks that normalise instances take the lightest skin for white where a picture has no white.
 SPOT_WIDTH, SPOT_AREA = 0.03, 0.04
 SPOT_WHITE, PHOTO_WHITE, SPOT_REACH = 95.5, 96.0, 0.03
+#: It is the light in an eye if so much of what is around it, within so far, is as dark as an iris.
+IRIS_AROUND, IRIS_DARK, IRIS_SHARE = 0.025, 62.0, 0.4
 #: Where an aligned crop has its drawn eyes and its drawn mouth, middle and radii as shares of the side. What is white
 #: there, eyes and teeth, stays white; from the first chroma on it is not white at all, up to the second wholly so.
 EYES, MOUTH = ((0.38, 0.455, 0.095, 0.1), (0.62, 0.455, 0.095, 0.1)), (0.5, 0.66, 0.11, 0.07)
@@ -99,8 +101,14 @@ def _spots(seen: NDArray[np.float32], drawn: NDArray[np.float32]) -> NDArray[np.
     # What reaches the edge is a wall or a shirt.
     inside = (left > 0) & (top > 0) & (left + width < side) & (top + height < side)
     small = inside & (area < SPOT_AREA * side * side)
-    # The light in drawn eyes is as white.
-    spots = (white > 0) & (light == 0) & small[labels] & (_zones(side, EYES) == 0)
+    spots = (white > 0) & (light == 0) & small[labels]
+    eyes = _zones(side, EYES) > 0
+    for label in np.unique(labels[spots & eyes]):
+        # The light in drawn eyes is as white, but has a dark iris around it.
+        spot = (labels == label).astype(np.uint8)
+        around = (cv2.dilate(spot, _disc(IRIS_AROUND * side)) > 0) & (spot == 0)
+        if (drawn[around] < IRIS_DARK).mean() > IRIS_SHARE:
+            spots[labels == label] = False
     return np.asarray(cv2.dilate(spots.astype(np.uint8), _disc(0.04 * side)), dtype=np.uint8)
 
 

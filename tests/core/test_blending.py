@@ -114,13 +114,17 @@ def test_the_white_of_eyes_and_teeth_stays_white_on_any_skin(skin: tuple[int, in
     places = {"eye": (slice(108, 120), slice(92, 104)), "teeth": (slice(166, 171), slice(120, 138))}
     for place in places.values():
         drawing[place] = (240, 237, 236)
-    drawing[98:104, 154:160] = 255
+    drawing[96:122, 150:168] = (60, 45, 40)
+    drawing[100:110, 154:164] = 255
+    # A drop beside the other eye, which the photo does not have.
+    drawing[124:136, 72:86] = 255
     cheek = (slice(144, 150), slice(70, 80))
     drawing[cheek] = (240, 237, 236)
     shown = blend(photo, drawing, Blend.TINT).astype(int)
     for place in places.values():
         assert np.abs(shown[place] - drawing[place]).max() < 14
     # The light in an eye is no spot to paint over.
-    assert shown[99:103, 155:159].min() > 240
+    assert shown[102:108, 156:162].min() > 240
+    assert np.abs(shown[124:136, 72:86] - shown[130, 60]).max() < 30
     # What is as pale on a cheek is skin.
     assert np.abs(shown[cheek] - drawing[cheek]).max() > 14
