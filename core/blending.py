@@ -44,7 +44,7 @@ TINT_RADIUS, TINT_ALIKE = 0.13, 0.006
 TINT_LIGHTNESS, TINT_COLOUR = 0.6, 0.8
 TINT_LIGHTER, TINT_RICHER = 10.0, 1.15
 #: A drawn spot is a flaw if it is wider than the first and of less area than the second of these shares of the side and
-#: the picture, away from the edge, and white (CIELAB lightness), and the photo has nothing as light within so far:
+#: the picture, away from the edges, and white (CIELAB lightness), and the photo has nothing as light within so far:
 #: networks that normalise instances take the lightest skin for white where a picture has no white.
 SPOT_WIDTH, SPOT_AREA = 0.03, 0.04
 SPOT_WHITE, PHOTO_WHITE, SPOT_REACH = 95.5, 96.0, 0.03
@@ -98,8 +98,8 @@ def _spots(seen: NDArray[np.float32], drawn: NDArray[np.float32]) -> NDArray[np.
     light = cv2.dilate((seen > PHOTO_WHITE).astype(np.uint8), _disc(SPOT_REACH * side))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(white)
     left, top, width, height, area = stats.T
-    # What reaches the edge is a wall or a shirt.
-    inside = (left > 0) & (top > 0) & (left + width < side) & (top + height < side)
+    # What reaches an edge is a wall or a shirt; but a forehead that the photo's own edge cuts reaches the upper one.
+    inside = (left > 0) & (left + width < side) & (top + height < side)
     small = inside & (area < SPOT_AREA * side * side)
     spots = (white > 0) & (light == 0) & small[labels]
     eyes = _zones(side, EYES) > 0
