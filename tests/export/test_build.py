@@ -6,6 +6,7 @@ a minute. What is shipped was exported from the whole one, and its own record sa
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -13,9 +14,10 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
-from core.catalogue import Model, load_model_folder
+from core.catalogue import Direction, Kind, Model, load_model_folder
 from core.generator import INPUT, OUTPUTS
 from core.generator import Generator as Runner
 from core.images import load_picture
@@ -33,6 +35,9 @@ from training.networks.generator import (
 )
 from training.networks.hourglass import ConvBlock
 from training.networks.normalization import LIN
+from training.networks.small import SmallGenerator
+from training.pairs import to_tensor
+from training.unpaired import to_pixels
 
 DESCRIPTION = Description(id="made", name={"en": "Made", "zh_TW": "製"}, style="noise", licence="test only")
 
@@ -153,3 +158,37 @@ def test_a_checkpoint_of_something_else_leaves_nothing_behind(tmp_path: Path) ->
     with pytest.raises(checkpoints.CheckpointError, match="no checkpoint"):
         build(tmp_path / "missing.safetensors", tmp_path / "out", DESCRIPTION)
     assert not (tmp_path / "out").exists()
+
+
+def test_both_ways_of_a_small_cyclegan_become_models_and_tell_no_folder(tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    there, back = SmallGenerator(8), SmallGenerator(8)
+    tensors = checkpoints.prefixed("average", there.state_dict())
+    tensors |= checkpoints.prefixed("average_b2a", back.state_dict())
+    recipe = {
+        "networks": {"generator": "small", "generator_width": 8, "init": "/home/somebody/runs/first.safetensors"},
+        "data": {"folder": r"C:\Users\somebody\set", "size": 128},
+    }
+    checkpoint = tmp_path / "last.safetensors"
+    checkpoints.save(checkpoint, tensors, {"kind": "cyclegan", "step": 3, "recipe": recipe})
+    crop = crops_from(standard_folder(), count=1)
+    for direction, generator in ((Direction.A2B, there), (Direction.B2A, back)):
+        folder = tmp_path / direction.lower()
+        build(checkpoint, folder, dataclasses.replace(DESCRIPTION, id=folder.name, direction=direction))
+        model = load_model_folder(folder)
+        model.verify()
+        assert model.manifest.kind is Kind.LIVE
+        assert model.manifest.direction is direction
+        assert "somebody" not in (folder / "manifest.json").read_text(encoding="utf-8")
+        assert b"somebody" not in model.path.read_bytes()
+        assert model.manifest.training["recipe"]["networks"]["init"] == "first.safetensors"
+        drawn = Runner(model, Device.CPU).run(crop)
+        assert drawn.anime.shape == (1, 256, 256, 3)
+        assert drawn.attention is not None
+        assert drawn.attention.shape[1:] == (64, 64)
+        # What the small network draws of the smaller crop, made larger.
+        smaller = torch.nn.functional.avg_pool2d(to_tensor([np.asarray(crop[0] / np.float32(255), np.float32)]), 2)
+        with torch.no_grad():
+            alone = to_pixels(generator.eval()(smaller).image)[0]
+        seen = np.asarray(Image.fromarray(drawn.anime[0]).resize((128, 128), Image.Resampling.BOX))
+        assert np.abs(seen.astype(int) - alone).mean() < 6
