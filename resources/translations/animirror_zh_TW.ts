@@ -2617,6 +2617,10 @@
             <translation>記憶體不足</translation>
         </message>
         <message>
+            <source>photo</source>
+            <translation>照片</translation>
+        </message>
+        <message>
             <source>stream of data</source>
             <translation>資料串流</translation>
         </message>
