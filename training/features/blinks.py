@@ -13,14 +13,12 @@ from core.colour import from_lab, to_lab
 from training.backdrops import Image
 from training.features.brows import with_brows
 from training.features.eyes import eyes_seen, with_closed_eyes
-from training.features.shapes import CERTAIN, edges, stroke_on
+from training.features.shapes import CERTAIN, edges, stroke_on, wears_glasses
 from training.features.strokes import line, painted
 from training.networks.parsing import FaceParser, Part
 
 Pixels = NDArray[np.uint8]
 
-#: From this share of the picture on glasses are seen, which an eyelid may not be painted on.
-_WORN = 0.004
 #: Shares of the side: how far around an eye its lid is painted, and the line of lashes.
 _AROUND, _LASHES = 0.016, 0.011
 #: CIELAB lightness of the lashes below that of the lid, least and most.
@@ -36,7 +34,8 @@ class Blinks:
     def __call__(self, photo: Pixels, drawing: Pixels, rng: np.random.Generator) -> tuple[Pixels, Pixels] | None:
         """Return both with closed eyes, aligned (S, S, 3) uint8 RGB; None where eyes are not seen or behind glasses."""
         parts = self._parser.parts(photo)
-        if (parts[..., Part.GLASSES] > CERTAIN).mean() > _WORN or eyes_seen(photo, parts) is None:
+        # An eyelid may not be painted on glasses.
+        if wears_glasses(parts) or eyes_seen(photo, parts) is None:
             return None
         shut = photo
         for part in (Part.LEFT_EYE, Part.RIGHT_EYE):

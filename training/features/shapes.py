@@ -10,6 +10,8 @@ from training.networks.parsing import Part
 
 #: Chance of a part from which a pixel counts as that part.
 CERTAIN = 0.5
+#: From this share of the picture on glasses are seen.
+_WORN = 0.004
 #: Strokes on fair skin, sRGB; on skin whose mean level is lower than this, they are darker.
 _STROKE, _FAIR = (96, 42, 40), 215
 
@@ -20,6 +22,11 @@ def middle_of(chance: Image) -> NDArray[np.float64] | None:
     if len(rows) == 0:
         return None
     return np.array([columns.mean(), rows.mean()])
+
+
+def wears_glasses(parts: Image) -> bool:
+    """Return whether ``parts`` (S, S, 19) show glasses."""
+    return bool((parts[..., Part.GLASSES] > CERTAIN).mean() > _WORN)
 
 
 def edges(where: Image, below: Image) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:

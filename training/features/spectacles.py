@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 
 from core.colour import from_lab, to_lab
 from training.backdrops import Image
-from training.features.shapes import CERTAIN, middle_of
+from training.features.shapes import CERTAIN, middle_of, wears_glasses
 from training.features.strokes import area, line, painted
 from training.networks.parsing import SKIN, FaceParser, Part
 
 Pixels = NDArray[np.uint8]
 
-#: From this share of the picture on it already shows glasses.
-_WORN = 0.004
 #: Points of half an outline.
 _POINTS = 40
 #: What a drawing's rims are larger than the photo's, since drawn eyes are; how much higher they lie, in shares of the
@@ -68,7 +66,7 @@ class Spectacles:
     def __call__(self, photo: Pixels, drawing: Pixels, rng: np.random.Generator) -> tuple[Pixels, Pixels] | None:
         """Return both with glasses, aligned (S, S, 3) uint8 RGB; None where eyes are not seen or glasses are worn."""
         parts = self._parser.parts(photo)
-        if (parts[..., Part.GLASSES] > CERTAIN).mean() > _WORN:
+        if wears_glasses(parts):
             return None
         one, other = (middle_of(parts[..., part]) for part in (Part.LEFT_EYE, Part.RIGHT_EYE))
         skin = parts[..., SKIN].sum(axis=-1) > CERTAIN
