@@ -62,8 +62,8 @@ class Outputs:
         except OutputError as error:
             if microphone is not None:
                 microphone.stop()
-            self._report(m.Told(str(error), serious=True))
             self._report(m.RecordingEnded(None))
+            self._report(m.Told(str(error), serious=True))
             return
         self._recorder, self._microphone, self._broken = recorder, microphone, False
         session.add_sink(recorder)
@@ -134,8 +134,9 @@ class Outputs:
         if isinstance(event, Fault):
             # The file is settled by now, and the sentence tells what can be played.
             self._broken = True
-            self._report(m.Told(event.text, serious=True))
+            # First its end: who reads the sentence must not see a recording that still runs.
             self._report(m.RecordingEnded(None))
+            self._report(m.Told(event.text, serious=True))
 
     def _camera_said(self, event: Event) -> None:
         if isinstance(event, Fault):
