@@ -3,7 +3,8 @@
 Loss = ``pixel`` * L1 + ``perceptual`` * VGG16 feature distance (or ``lpips`` * LPIPS, learnt heads and all, which tells
 a style's features that lie elsewhere than the photo's sooner), and where ``adversarial`` is not 0 that times what
 projected discriminators (Sauer et al. 2021) say of the drawing: distances alone leave lines soft, since the mean of
-two possible strokes is a blur. The run can be killed at any time and goes on from its last checkpoint with the same
+two possible strokes is a blur. With ``face`` and ``mouth`` both distances are measured once more where the features lie
+(:mod:`training.closeup`). The run can be killed at any time and goes on from its last checkpoint with the same
 pictures in the same order.
 """
 
@@ -22,6 +23,7 @@ from torch import Tensor, nn
 from core.saving import save_picture
 from training import checkpoints
 from training.average import Average
+from training.closeup import features, mouths
 from training.critic import Critic
 from training.loop import Ending, Loop, Plan
 from training.networks.generator import Generator
@@ -53,6 +55,8 @@ class WarmupRecipe:
     perceptual: float = 2.0  # weight of the VGG16 distance
     lpips: float = 0.0  # weight of LPIPS, which takes the place of that distance where it is not 0
     whole: bool = False  # windows show nearly all of the face, at the window's size, not parts of it
+    face: float = 0.0  # weight of L1 once more, of eyes and mouth; needs whole faces
+    mouth: float = 0.0  # weight of the perceptual distance once more, of the mouth; likewise
     adversarial: float = 0.0  # weight of the projected discriminators; 0: there are none
     keep_colours: bool = False  # drawings have the person's colours and stand before the photo's backdrop
     bfloat16: bool = False  # compute the generator in mixed precision
@@ -114,6 +118,12 @@ class Warmup:
         pixel, perceptual = F.l1_loss(prediction, cartoon), self._perceptual(prediction, cartoon).mean()
         parts = {"l1": pixel, "lpips" if recipe.lpips else "perceptual": perceptual}
         loss = recipe.pixel * pixel + (recipe.lpips or recipe.perceptual) * perceptual
+        if recipe.face:
+            parts["face"] = F.l1_loss(features(prediction), features(cartoon))
+            loss = loss + recipe.face * parts["face"]
+        if recipe.mouth:
+            parts["mouth"] = self._perceptual(mouths(prediction), mouths(cartoon)).mean()
+            loss = loss + recipe.mouth * parts["mouth"]
         if self._critic is not None:
             parts["adversarial"] = self._critic.to_fool(prediction)
             loss = loss + recipe.adversarial * parts["adversarial"]

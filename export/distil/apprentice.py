@@ -24,6 +24,7 @@ from export.distil.views import Variation, View, vary
 from training import checkpoints
 from training.ahead import Ahead
 from training.average import Average
+from training.closeup import FEATURES, features, mouths
 from training.critic import Critic
 from training.networks.live import LiveGenerator
 from training.pairs import to_tensor
@@ -33,8 +34,6 @@ from training.unpaired import to_pixels
 
 RISE = 50
 SHEET_FACES = 8
-#: Where an aligned crop has eyes and mouth: top, bottom, left and right as shares of its side.
-FEATURES = (0.33, 0.78, 0.24, 0.76)
 #: Held-out lessons that are measured while training goes on.
 MEASURED = 16
 
@@ -45,6 +44,7 @@ class Weights:
 
     pixel: float = 8.0
     face: float = 0.0  # L1 once more, where an aligned crop has eyes and mouth
+    mouth: float = 0.0  # LPIPS once more, of the mouth alone
     perceptual: float = 8.0
     adversarial: float = 0.25
     consistency: float = 10.0
@@ -143,7 +143,7 @@ class Apprentice:
         }
         loss = weights.pixel * parts["l1"] + weights.attention * parts["attention"]
         if weights.face:
-            parts["face"] = F.l1_loss(_features(drawn.image), _features(batch.drawings))
+            parts["face"] = F.l1_loss(features(drawn.image), features(batch.drawings))
             loss = loss + weights.face * parts["face"]
         if batch.shifts:
             parts["consistency"] = consistency(drawn.image, batch.shifts)
@@ -152,6 +152,10 @@ class Apprentice:
         if weights.perceptual and number >= recipe.perceptual_from * recipe.steps:
             parts["perceptual"] = self._perceptual(mine, teachers).mean()
             loss = loss + weights.perceptual * parts["perceptual"]
+            if weights.mouth:
+                first = slice(recipe.batch)
+                parts["mouth"] = self._perceptual(mouths(drawn.image[first]), mouths(batch.drawings[first])).mean()
+                loss = loss + weights.mouth * parts["mouth"]
         critic = self._critic if number >= recipe.adversarial_from * recipe.steps else None
         if critic is not None:
             parts["adversarial"] = critic.to_fool(mine)
@@ -212,11 +216,6 @@ class Apprentice:
             around = middle - part / 2 + rng.uniform(-0.05, 0.05, 2) * self.recipe.size
             top, left = around.round().astype(int).clip(0, free)
         return pictures[: self.recipe.batch, :, top : top + part, left : left + part]
-
-
-def _features(pictures: Tensor) -> Tensor:
-    top, bottom, left, right = (round(share * pictures.shape[-1]) for share in FEATURES)
-    return pictures[..., top:bottom, left:right]
 
 
 def consistency(drawn: Tensor, shifts: tuple[tuple[int, int], ...]) -> Tensor:

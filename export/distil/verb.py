@@ -15,6 +15,7 @@ from core.cores import usable_cores
 from export.distil.apprentice import DistilRecipe, Weights
 from export.distil.run import DistilError, Looks, Photos, distil, twin
 from export.distil.views import Variation
+from training.closeup import FACE_WEIGHT, MOUTH_WEIGHT
 from training.loop import INTERRUPTED
 from training.runfolder import RunFolder
 
@@ -23,8 +24,8 @@ PURPOSE = (
     "that is there goes on; Ctrl-C saves."
 )
 
-#: Of ``--faces``: the share of steps that look at eyes and mouth, and what their L1 counts besides.
-_FACES, _FACE_WEIGHT = 0.7, 8.0
+#: Of ``--faces``: the share of steps that look at eyes and mouth.
+_FACES = 0.7
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -121,7 +122,7 @@ def _recipe(options: argparse.Namespace, looks: Looks) -> DistilRecipe:
         batch=options.batch,
         learning_rate=options.learning_rate,
         faces=_FACES if options.faces else 0.0,
-        weights=dataclasses.replace(Weights(), face=_FACE_WEIGHT if options.faces else 0.0),
+        weights=Weights(face=FACE_WEIGHT, mouth=MOUTH_WEIGHT) if options.faces else Weights(),
         variation=dataclasses.replace(
             plain,
             backdrop=backdrop,

@@ -129,8 +129,8 @@ def test_a_student_comes_nearer_to_its_teacher(lessons: Lessons, tmp_path: Path)
 
 
 def test_a_student_may_look_at_eyes_and_mouth_above_all(lessons: Lessons, tmp_path: Path) -> None:
-    weights = dataclasses.replace(DistilRecipe().weights, face=8.0)
-    recipe = dataclasses.replace(TINY, size=64, part=32, faces=1.0, weights=weights)
+    weights = dataclasses.replace(DistilRecipe().weights, face=8.0, mouth=4.0)
+    recipe = dataclasses.replace(TINY, size=64, part=32, faces=1.0, perceptual_from=0.0, weights=weights)
     apprentice = Apprentice(recipe, lessons, lessons, tmp_path)
     # Every pixel tells where it is.
     places = torch.arange(64 * 64, dtype=torch.float32).reshape(1, 1, 64, 64)
@@ -141,7 +141,7 @@ def test_a_student_may_look_at_eyes_and_mouth_above_all(lessons: Lessons, tmp_pa
         # The middle of eyes and mouth, at 0.555 and 0.5 of the side, lies well inside.
         assert abs(top + 16 - 0.555 * 64) < 5
         assert abs(left + 16 - 32) < 5
-    assert "face" in apprentice.step(0)
+    assert {"face", "mouth"} <= set(apprentice.step(0))
 
 
 def test_what_is_resumed_learns_what_it_would_have_learnt(lessons: Lessons, tmp_path: Path) -> None:

@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 import torch
 
+from core.alignment import TEMPLATE
+from training.__main__ import main
+from training.closeup import features, mouths
 from training.networks.small import SmallGenerator
 from training.pairs import Augmentation, Pairs, to_tensor
 from training.warmup import Warmup, WarmupRecipe
@@ -42,16 +45,37 @@ def test_windows_show_parts_and_whole_faces_as_they_are_asked_for(pairs: Pairs) 
     assert off(PLAIN) > 0.15
 
 
-@pytest.mark.parametrize(("weights", "named"), [({}, "perceptual"), ({"lpips": 8.0, "whole": True}, "lpips")])
+CLOSE = {"lpips": 8.0, "whole": True, "face": 8.0, "mouth": 4.0}
+
+
+@pytest.mark.parametrize(
+    ("weights", "named"),
+    [({}, {"perceptual"}), ({"lpips": 8.0, "whole": True}, {"lpips"}), (CLOSE, {"lpips", "face", "mouth"})],
+)
 def test_it_learns_by_either_distance(
-    weights: dict[str, float], named: str, pairs: Pairs, tmp_path: Path, borrowed: Callable[[str], None]
+    weights: dict[str, float], named: set[str], pairs: Pairs, tmp_path: Path, borrowed: Callable[[str], None]
 ) -> None:
     borrowed("VGG16")
     borrowed("LPIPS_VGG_HEADS")
     torch.manual_seed(0)
-    recipe = WarmupRecipe(steps=12, batch=1, size=32, learning_rate=3e-3, **weights)  # type: ignore[arg-type]
+    recipe = WarmupRecipe(steps=12, batch=1, size=64, learning_rate=3e-3, **weights)  # type: ignore[arg-type]
     trainee = Warmup(recipe, pairs, pairs, tmp_path / "run", SmallGenerator())
     losses = [trainee.step(number) for number in range(recipe.steps)]
-    assert set(losses[0]) == {"l1", named}
+    assert set(losses[0]) == {"l1"} | named
     first, last = (float(torch.stack([loss["l1"] for loss in part]).mean()) for part in (losses[:3], losses[-3:]))
     assert last < first
+
+
+def test_a_closer_look_holds_what_it_is_named_after() -> None:
+    eyes, corners = TEMPLATE[:2], TEMPLATE[3:]
+    # Every pixel tells where it is, x and y as shares of the side.
+    places = torch.stack(torch.meshgrid(*2 * [torch.arange(256) / 256], indexing="xy"))[None]
+    for cut, points in ((features(places), np.concatenate((eyes, corners))), (mouths(places), corners)):
+        least, most = cut.amin((0, 2, 3)).numpy(), cut.amax((0, 2, 3)).numpy()
+        assert (points - least > 0.1).all()
+        assert (most - points > 0.04).all()
+
+
+def test_closer_looks_at_parts_of_faces_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["warmup", "--data", str(tmp_path), "--out", str(tmp_path / "run"), "--faces"]) == 1
+    assert "--faces needs --whole" in capsys.readouterr().err

@@ -22,9 +22,9 @@ _LEAST = 0.05
 _OPEN = 0.011
 #: Drawn mouths are narrower than real ones, nearer to the eyes (by this share of the way), and their curve is told more
 #: plainly.
-_NARROWER, _NEARER, _CURVIER = 0.68, 0.12, 1.5
+_NARROWER, _NEARER, _CURVIER = 0.76, 0.12, 2.3
 #: What an open one is larger, and its opening higher still, so that laughing shows.
-_LARGER, _HIGHER = 1.15, 1.45
+_LARGER, _HIGHER = 1.35, 1.85
 #: Most that a mouth bends, in halves of its width.
 _BENT = 0.32
 #: Width of strokes as shares of the side, and what they have of it at their ends.

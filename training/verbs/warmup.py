@@ -8,6 +8,8 @@ from pathlib import Path
 import torch
 
 from training import checkpoints
+from training.closeup import FACE_WEIGHT, MOUTH_WEIGHT
+from training.errors import RunError
 from training.loop import INTERRUPTED, Ending
 from training.networks.generator import Generator
 from training.pairs import Pairs
@@ -38,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--lpips", type=positive, default=default.lpips, help="weight of LPIPS instead of VGG16's distance"
     )
     parser.add_argument("--whole", action="store_true", help="show whole faces at --size, not parts of larger ones")
+    parser.add_argument(
+        "--faces",
+        action="store_true",
+        help="with --whole: look at eyes and mouth above all, for drawings whose features follow from the photo's",
+    )
     parser.add_argument("--bfloat16", action="store_true", help="compute in mixed precision, where processors can")
     parser.add_argument("--decay-from", type=share, default=default.decay_from)
     parser.add_argument("--seed", type=at_least(0), default=default.seed)
@@ -46,6 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train to the last step and print the held-out figures before and after."""
+    if options.faces and not options.whole:
+        raise RunError("--faces needs --whole: in a part of a face eyes and mouth may lie anywhere.")
     torch.set_num_threads(options.threads)
     recipe = WarmupRecipe(
         steps=options.steps,
@@ -57,6 +66,8 @@ def run(options: argparse.Namespace) -> int:
         keep_colours=options.keep_colours,
         lpips=options.lpips,
         whole=options.whole,
+        face=FACE_WEIGHT if options.faces else 0.0,
+        mouth=MOUTH_WEIGHT if options.faces else 0.0,
         bfloat16=options.bfloat16,
         seed=options.seed,
     )
