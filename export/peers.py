@@ -21,12 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from core.blending import Blend, blend
 from core.catalogue import Direction, Model, load_catalogue, load_model_folder
 from core.contract import Contract, Layout
 from core.cores import usable_cores
 from core.runtime import Device, installed_distributions, open_session
 from export import one_run
 from export.crops import crops_from, standard_folder
+from training.verbs.numbers import at_least
 from training.weights import Weights, fetch
 
 PURPOSE = "Measure our models beside AnimeGANv3's: milliseconds, megabytes and peak memory, and a sheet to look at."
@@ -56,13 +58,17 @@ _CAPTION = 34
 
 @dataclass(frozen=True)
 class Contestant:
-    """A file that draws crops of ``side`` pixels. form: full, live, int8 or what else the file is."""
+    """A file that draws crops of ``side`` pixels.
+
+    form: full, live, int8 or what else the file is. blend: how its drawing meets the photo where people see it.
+    """
 
     name: str
     form: str
     path: Path
     contract: Contract
     side: int
+    blend: Blend = Blend.COVER
 
 
 @dataclass(frozen=True)
@@ -85,9 +91,10 @@ class Row:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("--models", type=Path, nargs="*", default=[], metavar="DIR", help="more model folders of ours")
-    parser.add_argument("--rounds", type=int, default=10, help="runs of each, taking turns (default: 10)")
-    parser.add_argument("--threads", type=int, default=usable_cores(), help="default: the usable cores")
+    parser.add_argument("--rounds", type=at_least(1), default=10, help="runs of each, taking turns (default: 10)")
+    parser.add_argument("--threads", type=at_least(1), default=usable_cores(), help="default: the usable cores")
     parser.add_argument("--crops", type=Path, metavar="DIR", help="photos for the sheet (default: insightface's)")
+    parser.add_argument("--faces", type=at_least(1), default=3, help="photos on the sheet (default: 3)")
     parser.add_argument("--sheet", type=Path, default=Path("peers.png"), help="the contact sheet (default: peers.png)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -96,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
     """Measure, write the sheet and print the table. Raises WeightsError, ModelError or ValueError."""
     models = [*load_catalogue().models.values(), *(load_model_folder(folder) for folder in options.models)]
     field = [*ours(models), *theirs()]
-    photos = crops_from(options.crops or standard_folder(), count=3, size=max(one.side for one in field))
+    photos = crops_from(options.crops or standard_folder(), count=options.faces, size=max(one.side for one in field))
     rows = measure(field, photos[0], options.rounds, options.threads)
     sheet(field, photos).save(options.sheet)
     setting = {
@@ -125,7 +132,7 @@ def ours(models: Sequence[Model]) -> list[Contestant]:
             form = str(manifest.kind)
             if path != model.path:
                 form += f" {path.stem.removeprefix(model.path.stem).strip('.-_') or path.stem}"
-            found.append(Contestant(manifest.id, form, path, manifest.contract, manifest.size))
+            found.append(Contestant(manifest.id, form, path, manifest.contract, manifest.size, manifest.blend.alone))
     return found
 
 
@@ -214,11 +221,12 @@ def sheet(field: Sequence[Contestant], photos: NDArray[np.uint8]) -> Image.Image
 
 
 def draw(contestant: Contestant, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return ``photo`` (S, S, 3) uint8 as the contestant draws it, at its own side."""
+    """Return ``photo`` (S, S, 3) uint8 as the contestant draws it, at its own side, and as the app shows it."""
     contract = contestant.contract
-    batch = contract.pack(_fitted(photo, contestant.side)[None])
+    fitted = _fitted(photo, contestant.side)
+    batch = contract.pack(fitted[None])
     (drawn,) = open_session(contestant.path, Device.CPU).run([contract.output], {contract.input: batch})
-    return np.asarray(contract.unpack(drawn)[0], dtype=np.uint8)
+    return blend(fitted, np.asarray(contract.unpack(drawn)[0], dtype=np.uint8), contestant.blend)
 
 
 def _fitted(photo: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

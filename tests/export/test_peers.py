@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from core import paths
+from core.blending import Blend, blend
 from export import peers
+from export.crops import crops_from, standard_folder
 from tests.support.models import tiny_model
 from tests.support.peers import peer
 
@@ -30,7 +32,8 @@ def test_the_table_and_the_sheet_hold_every_contestant(
     parser = ArgumentParser()
     peers.add_arguments(parser)
     sheet = tmp_path / "sheet.png"
-    assert peers.run(parser.parse_args(["--rounds", "1", "--threads", "1", "--sheet", str(sheet), "--json"])) == 0
+    few = ["--rounds", "1", "--threads", "1", "--faces", "2"]
+    assert peers.run(parser.parse_args([*few, "--sheet", str(sheet), "--json"])) == 0
     told = json.loads(capsys.readouterr().out)
     assert [(row["name"], row["form"], row["side"]) for row in told["rows"]] == [
         ("ours", "full", 256),
@@ -43,10 +46,19 @@ def test_the_table_and_the_sheet_hold_every_contestant(
         assert row["cpu_milliseconds"] > 0
         assert row["peak_megabytes"] >= told["empty_process_megabytes"]
     picture = np.asarray(Image.open(sheet).convert("RGB")).astype(int)
-    assert picture.shape == (34 + 3 * 256, 5 * 256, 3)
+    assert picture.shape == (34 + 2 * 256, 5 * 256, 3)
     photo, negative, theirs = (picture[34:, start : start + 256] for start in (0, 256, 4 * 256))
     assert np.abs(photo + negative - 255).mean() < 2
     assert 2 < np.abs(photo - theirs).mean() < 60
+
+
+def test_the_sheet_shows_drawings_as_the_app_does(tmp_path: Path) -> None:
+    photo = crops_from(standard_folder(), count=1)[0]
+    (plain,) = peers.ours([tiny_model(tmp_path, "plain")])
+    (tinting,) = peers.ours([tiny_model(tmp_path, "tinting", blend="tint")])
+    drawn = peers.draw(plain, photo)
+    assert np.array_equal(peers.draw(tinting, photo), blend(photo, drawn, Blend.TINT))
+    assert not np.array_equal(peers.draw(tinting, photo), drawn)
 
 
 def test_the_table_names_its_columns() -> None:

@@ -23,6 +23,7 @@ def tiny_model(
     style: str = "negative",
     direction: str = "A2B",
     kind: str = "full",
+    blend: str = "cover",
 ) -> Model:
     """Write a model into ``folder / identifier`` and return it.
 
@@ -38,6 +39,7 @@ def tiny_model(
         style: As in the manifest, like the rest.
         direction: A2B or B2A.
         kind: full or live.
+        blend: cover, ink or tint.
     """
     home = folder / identifier
     home.mkdir(parents=True, exist_ok=True)
@@ -50,6 +52,7 @@ def tiny_model(
         "style": style,
         "direction": direction,
         "kind": kind,
+        "blend": blend,
         "file": file.name,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "size": SIZE,
