@@ -14,7 +14,7 @@ from torch import Tensor
 FEATURES = (0.33, 0.78, 0.24, 0.76)
 MOUTH = (0.58, 0.90, 0.26, 0.74)
 #: What L1 of the features and LPIPS of the mouth count where a run looks at faces above all.
-FACE_WEIGHT, MOUTH_WEIGHT = 8.0, 4.0
+FACE_WEIGHT, MOUTH_WEIGHT = 8.0, 8.0
 
 
 def features(pictures: Tensor) -> Tensor:

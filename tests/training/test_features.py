@@ -69,9 +69,9 @@ def test_a_blank_face_gets_two_large_eyes_where_the_photo_has_them(parser: FaceP
         assert not changed[148:156, 84:104].any()
 
 
-def test_a_laugh_shows_teeth_and_closed_lips_a_stroke(parser: FaceParser, faces: list[Pixels]) -> None:
+def test_a_laugh_shows_teeth_and_red_behind_them_and_closed_lips_a_stroke(parser: FaceParser, faces: list[Pixels]) -> None:
     blank = _flat((250, 215, 190))
-    teeth, strokes = [], []
+    teeth, red, strokes = [], [], []
     for face in faces:
         drawing = Features(parser)(face, blank)
         parts = parser.parts(face)
@@ -82,10 +82,13 @@ def test_a_laugh_shows_teeth_and_closed_lips_a_stroke(parser: FaceParser, faces:
         place = drawing[bottom - 38 : bottom + 4, 88:168]
         lab = to_lab(place)
         teeth.append(int(((np.hypot(lab[..., 1], lab[..., 2]) < 8) & (lab[..., 0] > 88)).sum()))
+        red.append(int(((lab[..., 0] < 65) & (lab[..., 1] > 25)).sum()))
         strokes.append(int((lab[..., 0] < 50).sum()))
     laughing, serious = teeth
     assert laughing > 40
     assert serious == 0
+    # Teeth are as light as fair skin: what tells a laugh from afar is the red.
+    assert red[0] > 150 > 3 * red[1]
     assert min(strokes) > 30
 
 

@@ -23,8 +23,10 @@ _OPEN = 0.011
 #: Drawn mouths are narrower than real ones, nearer to the eyes (by this share of the way), and their curve is told more
 #: plainly.
 _NARROWER, _NEARER, _CURVIER = 0.76, 0.12, 2.3
-#: What an open one is larger, and its opening higher still, so that laughing shows.
-_LARGER, _HIGHER = 1.35, 1.85
+#: What an open one is larger, and its opening higher still and by that share of the side more, so that laughing shows;
+#: at most so high, in halves of its width. Teeth are as light as fair skin, and fill only so much of an opening.
+_LARGER, _HIGHER, _MORE, _HIGHEST = 1.35, 2.0, 0.02, 1.4
+_TEETHS_SHARE = 0.4
 #: Most that a mouth bends, in halves of its width.
 _BENT = 0.32
 #: Width of strokes as shares of the side, and what they have of it at their ends.
@@ -90,8 +92,9 @@ def mouth_seen(parts: Image) -> _Mouth | None:
         found = edges(along[opening] / wide, below[opening])
         if found is not None and found[1][2] - found[0][2] > _OPEN * side:
             bend, slope, level = _calm((found[0] + found[1]) / 2, wide)
-            gap = _HIGHER * float(found[1][2] - found[0][2])
-            return _Mouth(middle, drawn, across, down, _LARGER * wide, bend, slope, level, gap)
+            half = _LARGER * wide
+            gap = min(_MORE * side + _HIGHER * float(found[1][2] - found[0][2]), _HIGHEST * half)
+            return _Mouth(middle, drawn, across, down, half, bend, slope, level, gap)
     # Closed: halfway between the upper lip's lower edge and the lower lip's upper edge.
     where = along / half
     above, under = edges(where[part == 0], below[part == 0]), edges(where[part == 1], below[part == 1])
@@ -167,11 +170,10 @@ def _drawn(drawing: Pixels, photo: Pixels, parts: Image, mouth: _Mouth, stroke: 
         inside = parts[..., Part.MOUTH] > 0.6
         lightness = float(np.quantile(to_lab(photo)[..., 0][inside], 0.6)) if inside.any() else 0.0
         if lightness > _WHITE:
-            teeth = np.concatenate((upper, (upper + (lower - upper) * 0.75)[::-1]))
+            teeth = np.concatenate((upper, (upper + (lower - upper) * _TEETHS_SHARE)[::-1]))
             drawing = painted(drawing, area(teeth, side), np.asarray(_TEETH))
-        else:
-            tongue = np.concatenate(((upper + (lower - upper) * 0.6)[8:-8], lower[8:-8][::-1]))
-            drawing = painted(drawing, area(tongue, side), np.asarray(_TONGUE))
+        tongue = np.concatenate(((upper + (lower - upper) * 0.7)[8:-8], lower[8:-8][::-1]))
+        drawing = painted(drawing, area(tongue, side), np.asarray(_TONGUE))
         drawing = painted(drawing, 0.8 * line(lower, _FINE * side, side, _ENDS), stroke)
     return painted(drawing, line(upper, _STROKE * side, side, _ENDS), stroke)
 
