@@ -69,7 +69,7 @@ def test_a_blank_face_gets_two_large_eyes_where_the_photo_has_them(parser: FaceP
         assert not changed[148:156, 84:104].any()
 
 
-def test_a_laugh_shows_teeth_and_red_behind_them_and_closed_lips_a_stroke(parser: FaceParser, faces: list[Pixels]) -> None:
+def test_a_laugh_shows_teeth_and_red_and_closed_lips_a_stroke(parser: FaceParser, faces: list[Pixels]) -> None:
     blank = _flat((250, 215, 190))
     teeth, red, strokes = [], [], []
     for face in faces:
