@@ -52,9 +52,12 @@ SPOT_WHITE, PHOTO_WHITE, SPOT_REACH = 95.5, 96.0, 0.03
 IRIS_AROUND, IRIS_DARK, IRIS_SHARE = 0.025, 62.0, 0.4
 #: Where an aligned crop has its drawn eyes and its drawn mouth, middle and radii as shares of the side. What is white
 #: there, eyes and teeth, stays white; from the first chroma on it is not white at all, up to the second wholly so.
-EYES, MOUTH = ((0.38, 0.455, 0.095, 0.1), (0.62, 0.455, 0.095, 0.1)), (0.5, 0.66, 0.11, 0.07)
+EYES, MOUTH = ((0.38, 0.455, 0.095, 0.1), (0.62, 0.455, 0.095, 0.1)), (0.5, 0.69, 0.12, 0.085)
 COLOURED, WHITE = 15.0, 8.0
 WHITE_LIGHTNESS = (55.0, 75.0)
+#: The red inside of a mouth stays red, though the photo has teeth there. By how much more red than yellow it is at least,
+#: and wholly so (CIELAB); skin is more yellow.
+RED = (6.0, 16.0)
 
 
 def blend(photo: NDArray[np.uint8], styled: NDArray[np.uint8], how: Blend) -> NDArray[np.uint8]:
@@ -86,6 +89,9 @@ def tinted(photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np.u
     slopes, bases = (_resized(_around(part), side, cv2.INTER_LINEAR) for part in (slope, base))
     change = slopes * (drawn[..., :1] / 100) + bases
     change *= np.array((TINT_LIGHTNESS, TINT_COLOUR, TINT_COLOUR), dtype=np.float32)
+    red = _red_mouth(drawn)
+    change[..., 0] -= red * change[..., 0].clip(0)
+    change[..., 1:] *= 1 - red[..., None]
     moved = drawn + change * (1 - _white_features(drawn))
     moved[..., 0] = moved[..., 0].clip(0, 100)
     return from_lab(moved)
@@ -118,6 +124,12 @@ def _white_features(drawn: NDArray[np.float32]) -> NDArray[np.float32]:
     pale = ((COLOURED - chroma) / (COLOURED - WHITE)).clip(0, 1)
     light = ((drawn[..., 0] - WHITE_LIGHTNESS[0]) / (WHITE_LIGHTNESS[1] - WHITE_LIGHTNESS[0])).clip(0, 1)
     return np.asarray((_zones(len(drawn), (*EYES, MOUTH)) * pale * light)[..., None], dtype=np.float32)
+
+
+def _red_mouth(drawn: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How much each pixel belongs to the inside of an open mouth, (S, S) in [0, 1] for a CIELAB drawing."""
+    red = ((drawn[..., 1] - drawn[..., 2] - RED[0]) / (RED[1] - RED[0])).clip(0, 1)
+    return np.asarray(_zones(len(drawn), (MOUTH,)) * red, dtype=np.float32)
 
 
 @cache

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.blending import Blend, blend, ink_over
+from core.colour import to_lab
 
 
 def _photo() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -128,3 +129,17 @@ def test_the_white_of_eyes_and_teeth_stays_white_on_any_skin(skin: tuple[int, in
     assert np.abs(shown[124:136, 72:86] - shown[130, 60]).max() < 30
     # What is as pale on a cheek is skin.
     assert np.abs(shown[cheek] - drawing[cheek]).max() > 14
+
+
+def test_an_open_mouth_stays_red_where_the_photo_has_teeth() -> None:
+    photo = np.full((256, 256, 3), (240, 205, 180), dtype=np.uint8)
+    drawing = np.full((256, 256, 3), (250, 215, 190), dtype=np.uint8)
+    mouth, elsewhere = (slice(172, 186), slice(112, 144)), (slice(60, 74), slice(112, 144))
+    for place in (mouth, elsewhere):
+        photo[place], drawing[place] = (235, 230, 225), (150, 55, 70)
+    shown = to_lab(blend(photo, drawing, Blend.TINT))
+    drawn = to_lab(drawing)
+    change = shown - drawn
+    assert np.abs(change[176:182, 118:138]).max() < 3
+    # A patch as red on a forehead takes the photo's colours.
+    assert change[64:70, 118:138, 0].min() > 3
