@@ -55,8 +55,8 @@ IRIS_AROUND, IRIS_DARK, IRIS_SHARE = 0.025, 62.0, 0.4
 EYES, MOUTH = ((0.38, 0.455, 0.095, 0.1), (0.62, 0.455, 0.095, 0.1)), (0.5, 0.69, 0.12, 0.085)
 COLOURED, WHITE = 15.0, 8.0
 WHITE_LIGHTNESS = (55.0, 75.0)
-#: The red inside of a mouth stays red, though the photo has teeth there. By how much more red than yellow it is at least,
-#: and wholly so (CIELAB); skin is more yellow.
+#: The red inside of a mouth stays red, though the photo has teeth there. By how much more red than yellow it is at
+#: least, and wholly so (CIELAB); skin is more yellow.
 RED = (6.0, 16.0)
 
 
