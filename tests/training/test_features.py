@@ -1,4 +1,4 @@
-"""Drawing eyes, brows and mouths anew as a photo has them, and putting glasses on it."""
+"""Drawing eyes, brows and mouths anew as a photo has them; glasses, blinks, beards and shadows on it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +13,10 @@ from core.colour import to_lab
 from core.faces import FaceDetector
 from core.images import load_picture
 from training.features import Features
+from training.features.beards import Beards
 from training.features.blinks import Blinks
 from training.features.contours import face_seen
+from training.features.shadows import Shadows
 from training.features.shapes import middle_of
 from training.features.spectacles import Spectacles
 from training.networks.parsing import FaceParser, Part
@@ -147,7 +149,8 @@ def test_a_wall_is_left_as_it_is(parser: FaceParser) -> None:
     assert not Features(parser).seen(wall)
     assert np.array_equal(Features(parser)(wall, drawing), drawing)
     assert Spectacles(parser)(wall, drawing, np.random.default_rng(0)) is None
-    assert Blinks(parser)(wall, drawing, np.random.default_rng(0)) is None
+    for change in (Blinks, Beards, Shadows):
+        assert change(parser)(wall, drawing, np.random.default_rng(0)) is None
 
 
 def test_glasses_come_on_photo_and_drawing_and_are_seen_as_such(parser: FaceParser, faces: list[Pixels]) -> None:
@@ -187,3 +190,42 @@ def test_closed_eyes_look_smaller_and_are_drawn_as_a_stroke(parser: FaceParser, 
         assert not (drawn[70:160].min(axis=-1) > 250).any()
         assert (to_lab(drawn)[70:160, :, 0] < 30).sum() > 60
         assert np.array_equal(drawn[170:], drawing[170:])
+
+
+def test_a_beard_grows_around_the_mouth_and_is_not_drawn(parser: FaceParser, faces: list[Pixels]) -> None:
+    for face in faces:
+        parts = parser.parts(face)
+        lips = _where(parts, Part.UPPER_LIP, Part.LOWER_LIP, Part.MOUTH)
+        above = np.nonzero(_where(parts, Part.LEFT_EYE, Part.RIGHT_EYE))[0].max()
+        drawing = _flat((250, 215, 190))
+        grown = np.zeros((256, 256), dtype=np.float32)
+        for lot in range(12):
+            bearded = Beards(parser)(face, drawing, np.random.default_rng(lot))
+            assert bearded is not None
+            photo, drawn = bearded
+            assert np.array_equal(drawn, drawing)
+            changed = np.abs(photo.astype(int) - face).max(axis=-1)
+            assert (changed > 12).sum() > 250
+            assert not changed[:above].any()
+            grown += changed > 12
+        # Most of what is around the mouth has hair now and then, and the mouth never.
+        around = cv2.dilate(lips.astype(np.uint8), np.ones((25, 25), dtype=np.uint8)) > 0
+        around &= _where(parts, Part.SKIN) & (cv2.dilate(lips.astype(np.uint8), np.ones((9, 9), dtype=np.uint8)) == 0)
+        assert (grown[around] > 0).mean() > 0.6
+        assert (grown[cv2.erode(lips.astype(np.uint8), np.ones((7, 7), dtype=np.uint8)) > 0] > 3).mean() < 0.1
+
+
+def test_a_shadow_darkens_a_part_of_the_person_and_is_not_drawn(parser: FaceParser, faces: list[Pixels]) -> None:
+    drawing = _flat((250, 215, 190))
+    for face in faces:
+        skin = _where(parser.parts(face), Part.SKIN)
+        dark = []
+        for lot in range(8):
+            shadowed = Shadows(parser)(face, drawing, np.random.default_rng(lot))
+            assert shadowed is not None
+            photo, drawn = shadowed
+            assert np.array_equal(drawn, drawing)
+            change = (photo.astype(float) + 1).mean(axis=-1) / (face.astype(float) + 1).mean(axis=-1)
+            # What lies in the light may get lighter as a whole.
+            dark.append(float((change[skin] < 0.85 * np.quantile(change, 0.95)).mean()))
+        assert 0.2 < np.mean(dark) < 0.8

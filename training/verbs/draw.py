@@ -14,7 +14,9 @@ from core.catalogue import Direction
 from core.faces import FaceDetector
 from training.evening import Evening
 from training.features import Features
+from training.features.beards import Beards
 from training.features.blinks import Blinks
+from training.features.shadows import Shadows
 from training.features.spectacles import Spectacles
 from training.networks.parsing import FaceParser
 from training.opening import hand_of, open_checkpoint
@@ -26,7 +28,7 @@ from training.verbs.lists import names
 from training.verbs.numbers import share, side
 
 #: How the names of pairs end that are written a second time.
-SPECTACLED, BLINKING = "spectacled", "blinking"
+SPECTACLED, BLINKING, BEARDED, SHADOWED = "spectacled", "blinking", "bearded", "shadowed"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +71,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="share of photos that are written a second time, with closed eyes on photo and drawing",
     )
     parser.add_argument(
+        "--beards",
+        type=share,
+        default=0.0,
+        help="share of photos that are written a second time, with a beard that is not drawn",
+    )
+    parser.add_argument(
+        "--shadows",
+        type=share,
+        default=0.0,
+        help="share of photos that are written a second time, with a hard shadow that is not drawn",
+    )
+    parser.add_argument(
         "--deepen", type=share, default=0.0, help="share of photos before white whose complexion is darkened first"
     )
     parser.add_argument(
@@ -107,12 +121,16 @@ def run(options: argparse.Namespace) -> int:
 
 def _teacher(hands: Sequence[Hand], options: argparse.Namespace) -> Teacher:
     accepts = None if options.sure is None else _Sure(options.sure)
-    asked = (options.even, options.own_colours, options.tidy, options.features, options.spectacles, options.blinks)
-    if not any(asked):
+    finishes = ((options.own_colours, OwnColours), (options.tidy, Tidying), (options.features, Features))
+    variants = (
+        (SPECTACLED, options.spectacles, Spectacles),
+        (BLINKING, options.blinks, Blinks),
+        (BEARDED, options.beards, Beards),
+        (SHADOWED, options.shadows, Shadows),
+    )
+    if not options.even and not any(asked for asked, _ in finishes) and not any(part for _, part, _ in variants):
         return Teacher(hands, accepts=accepts)
     parser = FaceParser()
-    finishes = ((options.own_colours, OwnColours), (options.tidy, Tidying), (options.features, Features))
-    variants = ((SPECTACLED, options.spectacles, Spectacles), (BLINKING, options.blinks, Blinks))
     return Teacher(
         hands,
         Evening(parser) if options.even else None,
