@@ -48,16 +48,19 @@ class Hand(NamedTuple):
     size: int
 
 
-class Variant(NamedTuple):
-    """A second way in which some of the photos are written: ``change`` does something to a photo and its drawing.
+#: What does something to a photo and its drawing, or gives None where it cannot.
+Change = Callable[[Pixels, Pixels, np.random.Generator], tuple[Pixels, Pixels] | None]
 
-    ``share`` of the photos is taken, by their names; ``change`` may return None where it cannot. ``name`` ends the
-    names of these pairs.
+
+class Variant(NamedTuple):
+    """A second way in which some of the photos are written, with a ``change``.
+
+    ``share`` of the photos is taken, by their names. ``name`` ends the names of these pairs.
     """
 
     name: str
     share: float
-    change: Callable[[Pixels, Pixels, np.random.Generator], tuple[Pixels, Pixels] | None]
+    change: Change
 
 
 @dataclass(frozen=True, slots=True)

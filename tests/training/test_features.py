@@ -19,6 +19,7 @@ from training.features.contours import face_seen
 from training.features.shadows import Shadows
 from training.features.shapes import middle_of
 from training.features.spectacles import Spectacles
+from training.features.wrinkles import Wrinkles
 from training.networks.parsing import FaceParser, Part
 
 Pixels = NDArray[np.uint8]
@@ -149,7 +150,7 @@ def test_a_wall_is_left_as_it_is(parser: FaceParser) -> None:
     assert not Features(parser).seen(wall)
     assert np.array_equal(Features(parser)(wall, drawing), drawing)
     assert Spectacles(parser)(wall, drawing, np.random.default_rng(0)) is None
-    for change in (Blinks, Beards, Shadows):
+    for change in (Blinks, Beards, Shadows, Wrinkles):
         assert change(parser)(wall, drawing, np.random.default_rng(0)) is None
 
 
@@ -229,3 +230,18 @@ def test_a_shadow_darkens_a_part_of_the_person_and_is_not_drawn(parser: FacePars
             # What lies in the light may get lighter as a whole.
             dark.append(float((change[skin] < 0.85 * np.quantile(change, 0.95)).mean()))
         assert 0.2 < np.mean(dark) < 0.8
+
+
+def test_wrinkles_are_lines_on_skin_and_are_not_drawn(parser: FaceParser, faces: list[Pixels]) -> None:
+    drawing = _flat((250, 215, 190))
+    for face in faces:
+        parts = parser.parts(face)
+        for lot in range(6):
+            wrinkled = Wrinkles(parser)(face, drawing, np.random.default_rng(lot))
+            assert wrinkled is not None
+            photo, drawn = wrinkled
+            assert np.array_equal(drawn, drawing)
+            darker = to_lab(face)[..., 0] - to_lab(photo)[..., 0] > 2
+            assert darker.sum() > 30
+            assert darker.mean() < 0.04
+            assert not darker[_where(parts, Part.LEFT_EYE, Part.RIGHT_EYE)].any()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +19,32 @@ from training.features.beards import Beards
 from training.features.blinks import Blinks
 from training.features.shadows import Shadows
 from training.features.spectacles import Spectacles
+from training.features.wrinkles import Wrinkles
 from training.networks.parsing import FaceParser
 from training.opening import hand_of, open_checkpoint
 from training.own_colours import OwnColours
-from training.teaching import Hand, Teacher, Variant, draw_pairs
+from training.teaching import Change, Hand, Teacher, Variant, draw_pairs
 from training.tidying import Tidying
 from training.unpaired import domain
 from training.verbs.lists import names
 from training.verbs.numbers import share, side
 
-#: How the names of pairs end that are written a second time.
-SPECTACLED, BLINKING, BEARDED, SHADOWED = "spectacled", "blinking", "bearded", "shadowed"
+
+class _Second(NamedTuple):
+    """What photos are written a second time with, and how the names of these pairs end."""
+
+    ending: str
+    change: Callable[[FaceParser], Change]
+    what: str
+
+
+_SECONDS = {
+    "spectacles": _Second("spectacled", Spectacles, "glasses put on photo and drawing"),
+    "blinks": _Second("blinking", Blinks, "closed eyes on photo and drawing"),
+    "beards": _Second("bearded", Beards, "a beard that is not drawn"),
+    "shadows": _Second("shadowed", Shadows, "a hard shadow that is not drawn"),
+    "wrinkles": _Second("wrinkled", Wrinkles, "wrinkles and a sheen that are not drawn"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,30 +74,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="draw eyes, brows, nose, mouth and outline anew, as the photo has them; photos without them are left out",
     )
-    parser.add_argument(
-        "--spectacles",
-        type=share,
-        default=0.0,
-        help="share of photos that are written a second time, with glasses put on photo and drawing",
-    )
-    parser.add_argument(
-        "--blinks",
-        type=share,
-        default=0.0,
-        help="share of photos that are written a second time, with closed eyes on photo and drawing",
-    )
-    parser.add_argument(
-        "--beards",
-        type=share,
-        default=0.0,
-        help="share of photos that are written a second time, with a beard that is not drawn",
-    )
-    parser.add_argument(
-        "--shadows",
-        type=share,
-        default=0.0,
-        help="share of photos that are written a second time, with a hard shadow that is not drawn",
-    )
+    for option, second in _SECONDS.items():
+        parser.add_argument(
+            f"--{option}",
+            type=share,
+            default=0.0,
+            help=f"share of photos that are written a second time, with {second.what}",
+        )
     parser.add_argument(
         "--deepen", type=share, default=0.0, help="share of photos before white whose complexion is darkened first"
     )
@@ -122,13 +121,8 @@ def run(options: argparse.Namespace) -> int:
 def _teacher(hands: Sequence[Hand], options: argparse.Namespace) -> Teacher:
     accepts = None if options.sure is None else _Sure(options.sure)
     finishes = ((options.own_colours, OwnColours), (options.tidy, Tidying), (options.features, Features))
-    variants = (
-        (SPECTACLED, options.spectacles, Spectacles),
-        (BLINKING, options.blinks, Blinks),
-        (BEARDED, options.beards, Beards),
-        (SHADOWED, options.shadows, Shadows),
-    )
-    if not options.even and not any(asked for asked, _ in finishes) and not any(part for _, part, _ in variants):
+    seconds = [(second, part) for option, second in _SECONDS.items() if (part := getattr(options, option))]
+    if not (options.even or seconds or any(asked for asked, _ in finishes)):
         return Teacher(hands, accepts=accepts)
     parser = FaceParser()
     return Teacher(
@@ -136,7 +130,7 @@ def _teacher(hands: Sequence[Hand], options: argparse.Namespace) -> Teacher:
         Evening(parser) if options.even else None,
         [finish(parser) for asked, finish in finishes if asked],
         Features(parser).seen if options.features else None,
-        [Variant(name, part, change(parser)) for name, part, change in variants if part],
+        [Variant(second.ending, part, second.change(parser)) for second, part in seconds],
         accepts,
     )
 
