@@ -32,13 +32,17 @@ _SPLITS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """How many pairs there are of each split, how many photos could not be read or did not suit, and bad drawings."""
+    """How many pairs there are of each split, how many photos could not be read or did not suit, and bad drawings.
+
+    unchanged: second ways that were not written, since the photo does not show what they change.
+    """
 
     train: int
     test: int
     broken: int
     unsuited: int = 0
     rejected: int = 0
+    unchanged: int = 0
 
 
 class Hand(NamedTuple):
@@ -119,16 +123,19 @@ def draw_pairs(
         teacher: draws.
         photos: aligned crops, square or nearly so.
         out: a folder; pairs that are there already are kept as they are.
-        test: share of the photos that goes to ``out``/test, by their names.
+        test: share of the photos that goes to ``out``/test, by their names; those that are there stay where they are.
         deepened: share of the photos, which are before white then, whose complexion is darkened first.
         tell: receives a sentence for each photo that cannot be read.
 
     Raises OutputError where ``out`` cannot be written.
     """
     counts = {"train": 0, "test": 0}
-    broken = unsuited = rejected = 0
+    broken = unsuited = rejected = unchanged = 0
     for path in photos:
-        split = "test" if _share_of(path.stem) < test else "train"
+        split, other = ("test", "train") if _share_of(path.stem) < test else ("train", "test")
+        if _Folder(out / other).has(path.stem):
+            # It was drawn under another share: what is held out may not be learnt from as well.
+            split = other
         written = _Folder(out / split)
         if not written.has(path.stem):
             try:
@@ -149,12 +156,14 @@ def draw_pairs(
             for name, share, change in teacher.variants:
                 if _share_of(f"{path.stem}/{name}") < share:
                     pair = change(photo, drawing, np.random.default_rng(zlib.crc32(path.stem.encode())))
-                    if pair is not None:
+                    if pair is None:
+                        unchanged += 1
+                    else:
                         written.save(f"{path.stem}-{name}", *pair)
             # Last, since it says that all of this photo is there.
             written.save(path.stem, photo, drawing)
         counts[split] += 1 + sum(written.has(f"{path.stem}-{variant.name}") for variant in teacher.variants)
-    return Drawn(counts["train"], counts["test"], broken, unsuited, rejected)
+    return Drawn(counts["train"], counts["test"], broken, unsuited, rejected, unchanged)
 
 
 class _Folder:

@@ -112,7 +112,7 @@ class Domain:
 def domain(folder: Path, tell: Callable[[str], None] = print) -> Domain:
     """Gather the pictures of ``folder``. Raises DataError when it is missing or has none."""
     if not folder.is_dir():
-        raise DataError(f"There is no folder {quoted(folder)}; check the recipe's [data], it starts at {Path.cwd()}.")
+        raise DataError(f"There is no folder {quoted(folder)}; a path that is not absolute starts at {Path.cwd()}.")
     return Domain(sorted(path for path in folder.rglob("*") if is_picture_path(path)), folder, tell)
 
 

@@ -58,6 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="look at eyes and mouth above all: for drawings whose features follow from the photo's",
     )
     parser.add_argument(
+        "--adversarial",
+        type=float,
+        default=Weights().adversarial,
+        help="weight of the discriminators that judge the last steps (default: %(default)s; 0: there are none)",
+    )
+    parser.add_argument(
         "--backdrops",
         type=float,
         metavar="SHARE",
@@ -122,7 +128,11 @@ def _recipe(options: argparse.Namespace, looks: Looks) -> DistilRecipe:
         batch=options.batch,
         learning_rate=options.learning_rate,
         faces=_FACES if options.faces else 0.0,
-        weights=Weights(face=FACE_WEIGHT, mouth=MOUTH_WEIGHT) if options.faces else Weights(),
+        weights=Weights(
+            face=FACE_WEIGHT if options.faces else 0.0,
+            mouth=MOUTH_WEIGHT if options.faces else 0.0,
+            adversarial=options.adversarial,
+        ),
         variation=dataclasses.replace(
             plain,
             backdrop=backdrop,

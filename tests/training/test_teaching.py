@@ -206,3 +206,37 @@ def test_the_way_back_paints_photos_and_what_shows_no_face_is_left_out(
     # Nobody would see a face in what an untrained network paints.
     assert main([*line, "--out", str(tmp_path / "sure"), "--sure", "0.5"]) == 0
     assert "do not show a face: 1." in capsys.readouterr().out
+
+
+def test_what_is_held_out_stays_so_when_more_is_drawn_under_another_share(
+    checkpoint: Path, portrait_photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos, out = tmp_path / "photos", tmp_path / "pairs"
+    photos.mkdir()
+    pixels = load_picture(portrait_photo).pixels
+    for number in range(6):
+        save_picture(photos / f"{number}.png", pixels[number : number + 200, :200])
+    line = ["draw", str(checkpoint), "--photos", str(photos), "--out", str(out), "--size", "64", "--test"]
+    assert main([*line, "0.5"]) == 0
+    held_out = sorted(path.name for path in (out / "test" / "photo").iterdir())
+    assert 0 < len(held_out) < 6
+    for share in ("0", "1"):
+        assert main([*line, share]) == 0
+        assert f"{6 - len(held_out)} pairs to train on and {len(held_out)} held out" in capsys.readouterr().out
+        assert sorted(path.name for path in (out / "test" / "photo").iterdir()) == held_out
+    learnt = {path.name for path in (out / "train" / "photo").iterdir()}
+    assert not learnt & set(held_out)
+
+
+def test_second_ways_that_cannot_be_made_are_counted(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], borrowed: Callable[[str], None]
+) -> None:
+    borrowed("FACE_PARSING")
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    save_picture(photos / "wall.png", np.full((256, 256, 3), 180, dtype=np.uint8))
+    line = ["draw", str(checkpoint), "--photos", str(photos), "--out", str(tmp_path / "out"), "--size", "64"]
+    assert main([*line, "--test", "0", "--beards", "1", "--wrinkles", "1"]) == 0
+    told = capsys.readouterr().out
+    assert "1 pairs to train on" in told
+    assert "Second ways not written, since the photo does not show what they change: 2." in told

@@ -115,6 +115,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"Photos left out, since they do not show eyes, mouth and chin: {drawn.unsuited}.")
     if drawn.rejected:
         print(f"Drawings left out, since they do not show a face: {drawn.rejected}.")
+    if drawn.unchanged:
+        print(f"Second ways not written, since the photo does not show what they change: {drawn.unchanged}.")
     return 0
 
 
