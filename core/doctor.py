@@ -70,6 +70,11 @@ def versions() -> dict[str, str | None]:
     }
 
 
+def installed_packages() -> list[str]:
+    """Return which packages whose versions are told are installed; OpenVINO is a choice."""
+    return [package for package in PACKAGES if _version(package) is not None] + [*runtime.installed_distributions()]
+
+
 def runtime_facts() -> dict[str, Any]:
     """Return which ONNX Runtime is installed, and whether this is the packaged program."""
     return {"onnxruntime": runtime.installed_distributions(), "packaged": bool(getattr(sys, "frozen", False))}
