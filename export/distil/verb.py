@@ -18,6 +18,7 @@ from export.distil.views import Variation
 from training.closeup import FACE_WEIGHT, MOUTH_WEIGHT
 from training.loop import INTERRUPTED
 from training.runfolder import RunFolder
+from training.verbs.numbers import positive
 
 PURPOSE = (
     "Train a small generator that draws what MODEL draws, fast enough for a camera, and add it to the models. A run "
@@ -59,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--adversarial",
-        type=float,
+        type=positive,
         default=Weights().adversarial,
         help="weight of the discriminators that judge the last steps (default: %(default)s; 0: there are none)",
     )
