@@ -46,15 +46,15 @@ class Tidying:
         skin = parts[..., Part.SKIN] > _CERTAIN
         if not skin.any():
             return drawing
-        inner = cv2.erode(skin.astype(np.uint8), _disc(_RIM, _RIM, len(skin))).astype(bool)
+        inner = cv2.erode(skin.astype(np.uint8), disc(_RIM, _RIM, len(skin))).astype(bool)
         inner[round(_JAW * len(skin)) :] = False
-        clean = _without_marks(drawing, inner & ~_features(parts), _WIDTH)
+        clean = without_marks(drawing, inner & ~features_of(parts), _WIDTH)
         neck = parts[..., Part.NECK] > _CERTAIN
-        clean = _without_marks(clean, neck, _SPECK)
+        clean = without_marks(clean, neck, _SPECK)
         return _smooth(_less_red(photo, clean, skin), neck & ~skin)
 
 
-def _without_marks(drawing: NDArray[np.uint8], bare: NDArray[np.bool_], width: float) -> NDArray[np.uint8]:
+def without_marks(drawing: NDArray[np.uint8], bare: NDArray[np.bool_], width: float) -> NDArray[np.uint8]:
     """Paint over what is darker than its surroundings, and narrower than ``width``, where skin is ``bare``."""
     if not bare.any():
         return drawing
@@ -62,23 +62,23 @@ def _without_marks(drawing: NDArray[np.uint8], bare: NDArray[np.bool_], width: f
     lightness = to_lab(drawing)[..., 0]
     # Beside the skin is dark hair: a strand that hangs into the skin is a mark, too, so look at the skin alone.
     alone = np.where(bare, lightness, np.median(lightness[bare])).astype(np.float32)
-    closed = cv2.morphologyEx(alone, cv2.MORPH_CLOSE, _disc(width, width, side))
+    closed = cv2.morphologyEx(alone, cv2.MORPH_CLOSE, disc(width, width, side))
     marks = bare & (closed - alone > _DARKER)
-    grown = cv2.dilate(marks.astype(np.uint8), _disc(0.006, 0.006, side)) * bare
+    grown = cv2.dilate(marks.astype(np.uint8), disc(0.006, 0.006, side)) * bare
     return np.asarray(cv2.inpaint(drawing, grown.astype(np.uint8), 0.015 * side, cv2.INPAINT_TELEA), dtype=np.uint8)
 
 
 def _smooth(drawing: NDArray[np.uint8], neck: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Round off the edges of what is drawn in and right beside ``neck``."""
     side = len(drawing)
-    near = cv2.dilate(neck.astype(np.float32), _disc(_STEPS, _STEPS, side))
+    near = cv2.dilate(neck.astype(np.float32), disc(_STEPS, _STEPS, side))
     amount = cv2.GaussianBlur(near, (0, 0), 0.01 * side)[..., None]
     rounded = cv2.medianBlur(drawing, 2 * int(_STEPS * side / 2) + 1)
     rounded = cv2.GaussianBlur(rounded, (0, 0), 0.004 * side)
     return np.asarray((drawing + (rounded - drawing.astype(np.float32)) * amount).round(), dtype=np.uint8)
 
 
-def _features(parts: Image) -> NDArray[np.bool_]:
+def features_of(parts: Image) -> NDArray[np.bool_]:
     """Where a feature of the photo's face may be drawn, (S, S)."""
     side = len(parts)
     found = np.zeros(parts.shape[:2], dtype=np.uint8)
@@ -89,7 +89,7 @@ def _features(parts: Image) -> NDArray[np.bool_]:
         ((Part.NOSE,), _NOSE_REACH),
     ):
         seen = (parts[..., which].sum(axis=-1) > _CERTAIN / 2).astype(np.uint8)
-        found = np.maximum(found, cv2.dilate(seen, _disc(2 * reach[0], 2 * reach[1], side)))
+        found = np.maximum(found, cv2.dilate(seen, disc(2 * reach[0], 2 * reach[1], side)))
     return np.asarray(found > 0)
 
 
@@ -101,6 +101,7 @@ def _less_red(photo: NDArray[np.uint8], drawing: NDArray[np.uint8], skin: NDArra
     return from_lab(drawn)
 
 
-def _disc(across: float, down: float, side: int) -> NDArray[np.uint8]:
+def disc(across: float, down: float, side: int) -> NDArray[np.uint8]:
+    """A round kernel for OpenCV's morphology, its axes in shares of ``side``."""
     size = tuple(2 * int(share * side / 2) + 1 for share in (across, down))
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size), dtype=np.uint8)

@@ -24,6 +24,7 @@ _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 class Part(IntEnum):
     """The parts that are asked for here, by their places among the 19."""
 
+    BACKDROP = 0
     SKIN = 1
     LEFT_BROW = 2
     RIGHT_BROW = 3

@@ -20,6 +20,7 @@ from training.features.blinks import Blinks
 from training.features.shadows import Shadows
 from training.features.spectacles import Spectacles
 from training.features.wrinkles import Wrinkles
+from training.line_tidying import LineTidying
 from training.networks.parsing import FaceParser
 from training.opening import hand_of, open_checkpoint
 from training.own_colours import OwnColours
@@ -69,6 +70,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--own-colours", action="store_true", help="give the drawing the colours that the photo has of skin and hair"
     )
     parser.add_argument("--tidy", action="store_true", help="take stray marks out of what the photo shows as bare skin")
+    parser.add_argument(
+        "--tidy-lines",
+        action="store_true",
+        help="for line art: take strokes off what the photo shows as bare skin or wall, and whiten teeth",
+    )
     parser.add_argument(
         "--features",
         action="store_true",
@@ -122,7 +128,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _teacher(hands: Sequence[Hand], options: argparse.Namespace) -> Teacher:
     accepts = None if options.sure is None else _Sure(options.sure)
-    finishes = ((options.own_colours, OwnColours), (options.tidy, Tidying), (options.features, Features))
+    finishes = (
+        (options.own_colours, OwnColours),
+        (options.tidy, Tidying),
+        (options.tidy_lines, LineTidying),
+        (options.features, Features),
+    )
     seconds = [(second, part) for option, second in _SECONDS.items() if (part := getattr(options, option))]
     if not (options.even or seconds or any(asked for asked, _ in finishes)):
         return Teacher(hands, accepts=accepts)
