@@ -164,9 +164,11 @@ def ink_over(photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np
     """Multiply the flattened ``photo`` by the lines of ``drawing``, both (S, S, 3) uint8.
 
     On paper a line's own darkness counts. Inside a dark drawn area, such as hair, its darkness *relative to its
-    surround* counts: the strands are drawn, while the area keeps the brightness that the person's hair has.
+    surround* counts: the strands are drawn, while the area keeps the brightness that the person's hair has. A line's
+    darkness is that of its lightest channel: red lips lie on a photo that has their red already, and would turn black.
     """
-    ink = drawing.mean(axis=2, dtype=np.float32) / 255
+    lightest = np.maximum(np.maximum(drawing[..., 0], drawing[..., 1]), drawing[..., 2])
+    ink = lightest.astype(np.float32) / 255
     surround = cv2.GaussianBlur(ink, (0, 0), SURROUND * drawing.shape[1])
     relative = np.clip((ink + 0.03) / (surround + 0.03), DARKEST, BRIGHTEST)
     on_paper = np.clip((surround - PAPER[0]) / (PAPER[1] - PAPER[0]), 0.0, 1.0)

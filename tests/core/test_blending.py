@@ -28,6 +28,16 @@ def test_lines_on_paper_are_drawn_as_dark_as_they_are() -> None:
     np.testing.assert_allclose(inked[220, 128], (200, 150, 120), atol=6)
 
 
+def test_red_lips_stay_red_and_a_black_line_of_their_lightness_grey() -> None:
+    photo = np.full((256, 256, 3), (205, 120, 120), np.uint8)
+    drawing = np.full((256, 256, 3), 255, np.uint8)
+    drawing[120:126] = (215, 90, 100)
+    drawing[180:186] = (135, 135, 135)  # as light as the red on average
+    inked = ink_over(photo, drawing).astype(float)
+    assert inked[123, 128, 0] > 0.8 * 205
+    assert inked[183, 128, 0] < 0.6 * 205
+
+
 def test_a_dark_drawn_area_keeps_the_brightness_of_the_photo() -> None:
     """Hair is drawn half as bright as paper; the person's hair must not become half as bright for that."""
     drawing = np.full((256, 256, 3), 255, np.uint8)
