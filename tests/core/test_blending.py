@@ -17,7 +17,23 @@ def _photo() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 def test_white_paper_leaves_the_colours_alone() -> None:
     white = np.full((256, 256, 3), 255, np.uint8)
-    np.testing.assert_allclose(ink_over(_photo(), white), _photo(), atol=2)
+    inked = ink_over(_photo(), white).astype(int)
+    difference = np.abs(inked - _photo()).max(axis=(1, 2))
+    assert difference[:90].max() <= 2
+    assert difference[110:].max() <= 2
+    assert inked[103, 128].sum() - inked[97, 128].sum() > 0.8 * (200 + 150 + 120 - 60 - 40 - 30), "an edge stays one"
+
+
+def test_the_photos_grain_is_smoothed_without_hard_rims() -> None:
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:256, :256].astype(np.float32)
+    sheen = 40 * np.exp(-((x - 128) ** 2 + (y - 128) ** 2) / (2 * 20**2))[..., None]
+    smooth = np.array((150, 110, 90), dtype=np.float32) + sheen
+    photo = (smooth + rng.normal(0, 6, smooth.shape)).clip(0, 255).astype(np.uint8)
+    inked = ink_over(photo, np.full_like(photo, 255)).astype(np.float32)
+    assert (inked - smooth)[20:236, 20:236].std() < 3
+    steps = np.abs(np.diff(inked[128].mean(axis=-1)))
+    assert steps.max() < 6, "a highlight that fades goes on fading"
 
 
 def test_lines_on_paper_are_drawn_as_dark_as_they_are() -> None:
