@@ -179,17 +179,16 @@ def ink_over(photo: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> NDArray[np
     surround* counts: the strands are drawn, while the area keeps the brightness that the person's hair has. A line's
     darkness is that of its lightest channel: red lips lie on a photo that has their red already, and would turn black.
     """
-    lightest = np.maximum(np.maximum(drawing[..., 0], drawing[..., 1]), drawing[..., 2])
-    ink = lightest.astype(np.float32) / 255
+    ink = lightest(drawing)
     surround = cv2.GaussianBlur(ink, (0, 0), SURROUND * drawing.shape[1])
     relative = np.clip((ink + 0.03) / (surround + 0.03), DARKEST, BRIGHTEST)
     on_paper = np.clip((surround - PAPER[0]) / (PAPER[1] - PAPER[0]), 0.0, 1.0)
     strength = relative + on_paper * (ink - relative)
-    inked: NDArray[np.uint8] = np.clip(_flattened(photo) * strength[:, :, None], 0, 255).astype(np.uint8)
+    inked: NDArray[np.uint8] = np.clip(flattened(photo) * strength[:, :, None], 0, 255).astype(np.uint8)
     return inked
 
 
-def _flattened(photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+def flattened(photo: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Smooth skin and walls and keep edges: a guided filter at half the size, which leaves no hard rims on highlights.
 
     (S, S, 3) uint8 to float32, 0 to 255.
@@ -202,6 +201,12 @@ def _flattened(photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         slopes, bases = (_resized(part, side, cv2.INTER_LINEAR) for part in (slope, base))
         flat = np.asarray(slopes * _lightness(flat) + bases, dtype=np.float32)
     return np.asarray(flat * 255, dtype=np.float32)
+
+
+def lightest(drawing: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The lightest channel of (S, S, 3) uint8, (S, S) in [0, 1]."""
+    most = np.maximum(np.maximum(drawing[..., 0], drawing[..., 1]), drawing[..., 2])
+    return np.asarray(most / np.float32(255), dtype=np.float32)
 
 
 def _lightness(picture: NDArray[np.float32]) -> NDArray[np.float32]:
