@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 from core.colour import from_lab, to_lab
 from training.backdrops import Image
 from training.networks.parsing import FaceParser, Part
-from training.tidying import disc, features_of, without_marks
+from training.tidying import WIDTH, bare_skin, disc, without_marks
 
 _CERTAIN = 0.6
-#: In shares of the side: the rim of the skin, where its outline is drawn; the width below which a mark is a stroke.
-_RIM, _WIDTH = 0.02, 0.085
 #: CIELAB lightness by which a photo's wrinkle is darker than the skin around it to be seen, and to be seen wholly;
 #: and how much of its stroke then stays.
 _WRINKLE, _STAYS = (6.0, 20.0), 0.4
@@ -47,9 +45,7 @@ class LineTidying:
         if not skin.any():
             return drawing
         lightness = to_lab(photo)[..., 0]
-        inner = cv2.erode(skin.astype(np.uint8), disc(_RIM, _RIM, len(skin))).astype(bool)
-        bare = inner & ~features_of(parts) & ~_beard(lightness, parts, skin)
-        clean = without_marks(drawing, bare, _WIDTH)
+        clean = without_marks(drawing, bare_skin(parts) & ~_beard(lightness, parts, skin), WIDTH)
         wrinkles = _wrinkles(lightness, skin)[..., None] * _STAYS
         faint = clean + (drawing.astype(np.float32) - clean) * wrinkles
         return _on_paper(_mouth(np.asarray(faint.round(), dtype=np.uint8), lightness, parts), parts)
@@ -58,7 +54,7 @@ class LineTidying:
 def _wrinkles(lightness: Image, skin: NDArray[np.bool_]) -> Image:
     """How much a photo shows a wrinkle, (S, S) in [0, 1]."""
     alone = _blurred(np.where(skin, lightness, np.median(lightness[skin])), 0.004 * len(skin))
-    depth = cv2.morphologyEx(alone, cv2.MORPH_CLOSE, disc(_WIDTH / 2, _WIDTH / 2, len(skin))) - alone
+    depth = cv2.morphologyEx(alone, cv2.MORPH_CLOSE, disc(WIDTH / 2, WIDTH / 2, len(skin))) - alone
     return _blurred(_ramp(depth, _WRINKLE), 0.008 * len(skin))
 
 

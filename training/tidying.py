@@ -25,7 +25,7 @@ _NOSE_REACH = (0.004, 0.02)
 #: Below this share of the height the drawn jaw may lie on the photo's cheeks; at the rim of the skin its outline.
 _JAW, _RIM = 0.6, 0.02
 #: A mark is narrower than this share of the side, and darker than what is around it by this CIELAB lightness.
-_WIDTH, _DARKER = 0.085, 3.0
+WIDTH, _DARKER = 0.085, 3.0
 #: On a neck, where shadows are wanted, only specks go.
 _SPECK = 0.03
 #: Around a neck edges are smoothed over this share of the side: recolouring leaves steps there.
@@ -46,12 +46,19 @@ class Tidying:
         skin = parts[..., Part.SKIN] > _CERTAIN
         if not skin.any():
             return drawing
-        inner = cv2.erode(skin.astype(np.uint8), disc(_RIM, _RIM, len(skin))).astype(bool)
-        inner[round(_JAW * len(skin)) :] = False
-        clean = without_marks(drawing, inner & ~features_of(parts), _WIDTH)
+        bare = bare_skin(parts)
+        bare[round(_JAW * len(skin)) :] = False
+        clean = without_marks(drawing, bare, WIDTH)
         neck = parts[..., Part.NECK] > _CERTAIN
         clean = without_marks(clean, neck, _SPECK)
         return _smooth(_less_red(photo, clean, skin), neck & ~skin)
+
+
+def bare_skin(parts: Image) -> NDArray[np.bool_]:
+    """Where the photo shows skin, (S, S), but for its rim and for where a feature of the face may be drawn."""
+    skin = (parts[..., Part.SKIN] > _CERTAIN).astype(np.uint8)
+    inner = cv2.erode(skin, disc(_RIM, _RIM, len(skin))).astype(bool)
+    return np.asarray(inner & ~_features(parts))
 
 
 def without_marks(drawing: NDArray[np.uint8], bare: NDArray[np.bool_], width: float) -> NDArray[np.uint8]:
@@ -78,7 +85,7 @@ def _smooth(drawing: NDArray[np.uint8], neck: NDArray[np.bool_]) -> NDArray[np.u
     return np.asarray((drawing + (rounded - drawing.astype(np.float32)) * amount).round(), dtype=np.uint8)
 
 
-def features_of(parts: Image) -> NDArray[np.bool_]:
+def _features(parts: Image) -> NDArray[np.bool_]:
     """Where a feature of the photo's face may be drawn, (S, S)."""
     side = len(parts)
     found = np.zeros(parts.shape[:2], dtype=np.uint8)
