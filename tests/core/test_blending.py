@@ -27,13 +27,13 @@ def test_white_paper_leaves_the_colours_alone() -> None:
 def test_the_photos_grain_is_smoothed_without_hard_rims() -> None:
     rng = np.random.default_rng(0)
     y, x = np.mgrid[:256, :256].astype(np.float32)
-    sheen = 40 * np.exp(-((x - 128) ** 2 + (y - 128) ** 2) / (2 * 20**2))[..., None]
-    smooth = np.array((150, 110, 90), dtype=np.float32) + sheen
+    sheen = 70 * np.exp(-((x - 128) ** 2 + (y - 128) ** 2) / (2 * 8**2))[..., None]
+    smooth = np.array((100, 70, 50), dtype=np.float32) + sheen
     photo = (smooth + rng.normal(0, 6, smooth.shape)).clip(0, 255).astype(np.uint8)
     inked = ink_over(photo, np.full_like(photo, 255)).astype(np.float32)
-    assert (inked - smooth)[20:236, 20:236].std() < 3
-    steps = np.abs(np.diff(inked[128].mean(axis=-1)))
-    assert steps.max() < 6, "a highlight that fades goes on fading"
+    assert (inked - smooth)[20:236, 20:236].std() < 2
+    # The highlight itself changes by 5.3 a pixel at most; a bilateral filter makes a step of 9 of it.
+    assert np.abs(np.diff(inked[128].mean(axis=-1))).max() < 7
 
 
 def test_lines_on_paper_are_drawn_as_dark_as_they_are() -> None:
