@@ -19,11 +19,13 @@ WIDTH = 64
 class Critic:
     """Judges drawings against true ones with the hinge loss; only its heads learn and are saved."""
 
-    def __init__(self, learning_rate: float, betas: tuple[float, float], seed: int) -> None:
-        """Build it. Raises WeightsError when the frozen trunk's weights cannot be fetched."""
+    def __init__(
+        self, learning_rate: float, betas: tuple[float, float], seed: int, device: torch.device | None = None
+    ) -> None:
+        """Build it on ``device``, or on the CPU. Raises WeightsError when the trunk's weights cannot be fetched."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self._network = ProjectedDiscriminators(EfficientNetLite0(BLOCKS), WIDTH)
+            self._network = ProjectedDiscriminators(EfficientNetLite0(BLOCKS), WIDTH).to(device)
         self._adam = torch.optim.Adam(self._network.heads.parameters(), lr=learning_rate, betas=betas, fused=True)
 
     def to_fool(self, drawing: Tensor) -> Tensor:

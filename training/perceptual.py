@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -88,12 +89,12 @@ class PerceptualLoss(nn.Module):
 
     def __init__(self, layers: Sequence[str] = ("relu1_2", "relu2_2", "relu3_2"), *, rough: bool = False) -> None:
         super().__init__()
-        self.rough = rough and has_bfloat16()
+        self.rough = rough
         self.features = VGG16Features(layers)
 
     def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Return a scalar; the target carries no gradient."""
-        with torch.autocast(target.device.type, torch.bfloat16, enabled=self.rough):
+        with torch.autocast(target.device.type, torch.bfloat16, enabled=self.rough and has_bfloat16(target.device)):
             with torch.no_grad():
                 wanted = self.features(target)
             found = self.features(prediction)
@@ -107,13 +108,13 @@ class PerceptualLoss(nn.Module):
 class LPIPS(nn.Module):
     """LPIPS v0.1 with VGG16 (Zhang et al. 2018, arXiv 1801.03924); smaller is more alike.
 
-    As a loss it may be ``rough``: VGG16 then runs in bfloat16 on processors that have it, in two thirds of the time.
+    As a loss it may be ``rough``: VGG16 then runs in bfloat16 on devices that have it, in two thirds of the time.
     Figures are measured without.
     """
 
     def __init__(self, rough: bool = False) -> None:
         super().__init__()
-        self.rough = rough and has_bfloat16()
+        self.rough = rough
         self.features = VGG16Features(LPIPS_LAYERS)
         state = torch.load(fetch(LPIPS_VGG_HEADS), map_location="cpu", weights_only=True)
         self.heads = nn.ParameterList(
@@ -122,7 +123,7 @@ class LPIPS(nn.Module):
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         """Return one distance a picture, shape (N,)."""
-        with torch.autocast(a.device.type, torch.bfloat16, enabled=self.rough):
+        with torch.autocast(a.device.type, torch.bfloat16, enabled=self.rough and has_bfloat16(a.device)):
             of_a, of_b = self.features(a), self.features(b)
         total = torch.zeros(a.shape[0], device=a.device)
         for name, head in zip(LPIPS_LAYERS, self.heads, strict=True):
@@ -131,8 +132,13 @@ class LPIPS(nn.Module):
         return total
 
 
-def has_bfloat16() -> bool:
-    """Return whether this processor multiplies bfloat16 numbers itself; elsewhere they are slower than float32."""
+@cache
+def has_bfloat16(device: torch.device) -> bool:
+    """Return whether ``device`` multiplies bfloat16 numbers itself; elsewhere they are slower than float32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu":
+        return False
     able = torch.cpu.get_capabilities()
     return any(able.get(name) for name in ("avx512_bf16", "amx_bf16"))
 

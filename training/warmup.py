@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from core.saving import save_picture
 from training import checkpoints
+from training.ahead import Ahead
 from training.average import Average
 from training.closeup import features, mouths
 from training.critic import Critic
@@ -38,6 +39,7 @@ RISE = 50
 _LOOSELY = 1.2
 """Side of the largest picture that a window is cut out of, in windows, where windows show whole faces."""
 EVALUATED_SIZE = 256
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +89,37 @@ class Warmup:
         folder: Path,
         generator: nn.Module | None = None,
         true: Domain | None = None,
+        device: torch.device = CPU,
+        workers: int = 0,
     ) -> None:
-        """Start from ``generator``, or from the report's one with random weights.
+        """Start from ``generator``, or from the report's one with random weights, on ``device``.
 
-        The discriminators hold drawings against ``true`` pictures of the style, or against those of the pairs.
+        The discriminators hold drawings against ``true`` pictures of the style, or against those of the pairs. So many
+        ``workers`` make pairs while the networks train; with none, each step makes its own.
         """
         torch.manual_seed(recipe.seed)
-        self.recipe = recipe
-        self.generator = generator or Generator()
+        self.recipe, self.device = recipe, device
+        self.generator = (generator or Generator()).to(device)
         self.average = Average(self.generator, recipe.ema)
         self._optimizer = torch.optim.Adam(
             self.generator.parameters(), lr=recipe.learning_rate, betas=recipe.betas, fused=True
         )
-        self._perceptual = (LPIPS if recipe.lpips else PerceptualLoss)(rough=recipe.bfloat16)
-        self._critic = Critic(recipe.learning_rate, recipe.betas, recipe.seed) if recipe.adversarial else None
+        self._perceptual = (LPIPS if recipe.lpips else PerceptualLoss)(rough=recipe.bfloat16).to(device)
+        self._critic = Critic(recipe.learning_rate, recipe.betas, recipe.seed, device) if recipe.adversarial else None
         self._pairs, self._held_out, self._folder, self._true = pairs, held_out, folder, true
         self._varied = COLOURS_KEPT if recipe.keep_colours else Augmentation()
         if recipe.whole:
             share = recipe.size / EVALUATED_SIZE
             self._varied = replace(self._varied, smallest=share, largest=_LOOSELY * share)
+        self.batches = Ahead(self._batch, recipe.steps, workers)
 
     def step(self, number: int) -> Mapping[str, Tensor]:
         """Train one step on the pairs that belong to it."""
         recipe = self.recipe
-        photo, cartoon = self._pairs.batch(recipe.seed, number, recipe.batch, recipe.size, self._varied)
+        photo, cartoon = (pictures.to(self.device) for pictures in self.batches.take(number))
         rate = learning_rate(recipe.learning_rate, number, recipe.steps, recipe.decay_from, RISE)
         set_learning_rate(self._optimizer, rate)
-        with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=recipe.bfloat16):
             prediction = self.generator(photo).image.float()
         pixel, perceptual = F.l1_loss(prediction, cartoon), self._perceptual(prediction, cartoon).mean()
         parts = {"l1": pixel, "lpips" if recipe.lpips else "perceptual": perceptual}
@@ -133,9 +139,13 @@ class Warmup:
         clip_mixing_parameters(self.generator)
         self.average.update(self.generator, number)
         if self._critic is not None:
-            true = cartoon if self._true is None else self._true_pictures(number)
+            true = cartoon if self._true is None else self._true_pictures(number).to(self.device)
             parts["critic"] = self._critic.train(true, prediction.detach(), rate)
         return {name: part.detach() for name, part in parts.items()}
+
+    def _batch(self, step: int) -> tuple[Tensor, Tensor]:
+        recipe = self.recipe
+        return self._pairs.batch(recipe.seed, step, recipe.batch, recipe.size, self._varied)
 
     def _true_pictures(self, number: int) -> Tensor:
         """True drawings for a step, windows like the pairs'."""
@@ -183,16 +193,18 @@ def warm_up(trainee: Warmup, folder: RunFolder, tell: Callable[[str], None] = pr
         save_every=recipe.save_every,
         draw_every=recipe.save_every,
     )
-    return Loop(trainee, folder, plan, Fabric(accelerator="cpu", devices=1), tell).run()
+    with trainee.batches:
+        return Loop(trainee, folder, plan, Fabric(accelerator=trainee.device.type, devices=1), tell).run()
 
 
 @torch.no_grad()
 def evaluate(generator: nn.Module, pairs: Pairs, size: int = EVALUATED_SIZE) -> Figures:
     """Measure ``generator`` on all ``pairs`` at ``size`` pixels."""
-    lpips = LPIPS()
+    device = next(generator.parameters()).device
+    lpips = LPIPS().to(device)
     l1_sum = lpips_sum = 0.0
     for index in range(len(pairs)):
-        photo, cartoon = pairs.plain(index, size)
+        photo, cartoon = (picture.to(device) for picture in pairs.plain(index, size))
         drawn = generator(photo).image
         l1_sum += F.l1_loss(drawn, cartoon).item()
         lpips_sum += lpips(drawn, cartoon).item()
@@ -202,9 +214,10 @@ def evaluate(generator: nn.Module, pairs: Pairs, size: int = EVALUATED_SIZE) -> 
 @torch.no_grad()
 def draw_sheet(generator: nn.Module, pairs: Pairs, path: Path, count: int = 8, size: int = EVALUATED_SIZE) -> None:
     """Write a contact sheet: photos above, the generator's drawings, the true drawings below."""
+    device = next(generator.parameters()).device
     columns = []
     for index in np.linspace(0, len(pairs) - 1, min(count, len(pairs))).astype(int):
-        photo, cartoon = pairs.plain(int(index), size)
+        photo, cartoon = (picture.to(device) for picture in pairs.plain(int(index), size))
         columns.append(np.concatenate(to_pixels(torch.cat((photo, generator(photo).image, cartoon)))))
     path.parent.mkdir(parents=True, exist_ok=True)
     save_picture(path, np.concatenate(columns, axis=1), quality=92)

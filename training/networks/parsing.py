@@ -40,6 +40,7 @@ class Part(IntEnum):
     NECK = 14
     CLOTHES = 16
     HAIR = 17
+    HAT = 18
 
 
 #: What has the complexion's colour.

@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 from pathlib import Path
 
+import torch
 from lightning_fabric import Fabric
 
 from training import checkpoints
@@ -65,7 +66,7 @@ def _train(recipe: Recipe, folder: RunFolder, fabric: Fabric, until: int | None)
         init = Path(recipe.networks.init) if recipe.networks.init and begins else None
         if recipe.warmup.steps and begins:
             warm_up_in = folder.path / WARMUP
-            if by_the_first(fabric, lambda: _warm_up(recipe, init, warm_up_in)) is Ending.INTERRUPTED:
+            if by_the_first(fabric, lambda: _warm_up(recipe, init, warm_up_in, fabric.device)) is Ending.INTERRUPTED:
                 return Ending.INTERRUPTED
             init = warm_up_in / LAST
         trainee = CycleGANRun(recipe, folder.path, fabric, init, tell=fabric.print)
@@ -85,7 +86,7 @@ def _train(recipe: Recipe, folder: RunFolder, fabric: Fabric, until: int | None)
     return ending
 
 
-def _warm_up(recipe: Recipe, init: Path | None, folder: Path) -> Ending:
+def _warm_up(recipe: Recipe, init: Path | None, folder: Path, device: torch.device) -> Ending:
     """Teach the A2B generator from pairs; a warm-up that is in ``folder`` goes on."""
     wish = recipe.warmup
     settings = WarmupRecipe(
@@ -96,5 +97,6 @@ def _warm_up(recipe: Recipe, init: Path | None, folder: Path) -> Ending:
         checkpoints.load_average(generator, init)
     pairs = Path(wish.pairs)
     return warm_up(
-        Warmup(settings, Pairs(pairs / "train"), Pairs(pairs / "test"), folder, generator), RunFolder(folder)
+        Warmup(settings, Pairs(pairs / "train"), Pairs(pairs / "test"), folder, generator, device=device),
+        RunFolder(folder),
     )

@@ -9,10 +9,12 @@ import torch
 
 from training import checkpoints
 from training.closeup import FACE_WEIGHT, MOUTH_WEIGHT
+from training.cyclegan_run import make_fabric
 from training.errors import RunError
 from training.loop import INTERRUPTED, Ending
 from training.networks.generator import Generator
 from training.pairs import Pairs
+from training.recipe import Device
 from training.runfolder import RunFolder
 from training.unpaired import domain
 from training.verbs.numbers import at_least, positive, share, side
@@ -45,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --whole: look at eyes and mouth above all, for drawings whose features follow from the photo's",
     )
-    parser.add_argument("--bfloat16", action="store_true", help="compute in mixed precision, where processors can")
+    parser.add_argument("--bfloat16", action="store_true", help="compute in mixed precision, where devices can")
+    parser.add_argument("--accelerator", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument("--workers", type=at_least(0), default=0, help="threads that make pairs in advance")
     parser.add_argument("--decay-from", type=share, default=default.decay_from)
     parser.add_argument("--seed", type=at_least(0), default=default.seed)
     parser.add_argument("--threads", type=at_least(1), default=torch.get_num_threads())
@@ -55,7 +59,6 @@ def run(options: argparse.Namespace) -> int:
     """Train to the last step and print the held-out figures before and after."""
     if options.faces and not options.whole:
         raise RunError("--faces needs --whole: in a part of a face eyes and mouth may lie anywhere.")
-    torch.set_num_threads(options.threads)
     recipe = WarmupRecipe(
         steps=options.steps,
         size=options.size,
@@ -81,7 +84,17 @@ def _train(recipe: WarmupRecipe, options: argparse.Namespace, folder: RunFolder)
     folder.refuse_if_lost()
     held_out = Pairs(options.data / "test")
     true = domain(options.true) if options.true else None
-    trainee = Warmup(recipe, Pairs(options.data / "train"), held_out, folder.path, _generator(options.init), true)
+    fabric = make_fabric(Device(accelerator=options.accelerator, threads=options.threads))
+    trainee = Warmup(
+        recipe,
+        Pairs(options.data / "train"),
+        held_out,
+        folder.path,
+        _generator(options.init),
+        true,
+        fabric.device,
+        options.workers,
+    )
     if not folder.last.is_file():
         print("before:", evaluate(trainee.average.network, held_out), flush=True)
     ending = warm_up(trainee, folder)
