@@ -136,7 +136,7 @@ class LPIPS(nn.Module):
 def has_bfloat16(device: torch.device) -> bool:
     """Return whether ``device`` multiplies bfloat16 numbers itself; elsewhere they are slower than float32."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type != "cpu":
         return False
     able = torch.cpu.get_capabilities()

@@ -27,8 +27,8 @@ _COVERS = (Part.HAT, Part.CLOTHES, Part.HAIR)
 #: From this share of the picture on a hat or scarf is worn.
 _COVERED = 0.03
 #: Mean difference of levels between two rows below which one is the other repeated,
-#: and how far levels may be off the edge's.
-_REPEATED, _STILL = 1.2, 14
+#: how far levels may be off the edge's, and their standard deviation along a row of stripes.
+_REPEATED, _STILL, _STRIPED = 0.4, 14, 35
 #: Shares of an area that lie in shadow and in light; how much darker and lighter these are (CIELAB).
 _SHADOW, _LIGHT = 0.30, 0.86
 _DARKER, _LIGHTER = 9.0, 11.0
@@ -86,6 +86,8 @@ def _continued(photo: Pixels, chances: Image) -> Image:
     for rows in (np.arange(len(photo) // 2), np.arange(len(photo) // 2, len(photo))[::-1]):
         same = np.abs(np.diff(levels[rows], axis=0)).mean(axis=(1, 2)) < _REPEATED
         edge = rows[int(np.argmin(same))]
+        if levels[edge].std(axis=0).mean() < _STRIPED:
+            continue  # a plain wall
         for row in rows[: int(np.argmin(same))]:
             alike = (np.abs(levels[row] - levels[edge]).max(axis=-1) < _STILL).astype(np.uint8)
             broad = cv2.erode(alike, np.ones((5, 1), dtype=np.uint8)).ravel() > 0

@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bfloat16", action="store_true", help="compute in mixed precision, where devices can")
     parser.add_argument("--accelerator", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--workers", type=at_least(0), default=0, help="threads that make pairs in advance")
+    parser.add_argument("--save-every", type=at_least(1), default=default.save_every)
     parser.add_argument("--decay-from", type=share, default=default.decay_from)
     parser.add_argument("--seed", type=at_least(0), default=default.seed)
     parser.add_argument("--threads", type=at_least(1), default=torch.get_num_threads())
@@ -73,6 +74,7 @@ def run(options: argparse.Namespace) -> int:
         mouth=MOUTH_WEIGHT if options.faces else 0.0,
         bfloat16=options.bfloat16,
         seed=options.seed,
+        save_every=options.save_every,
     )
     folder = RunFolder(options.out)
     folder.prove_writable()
