@@ -15,6 +15,7 @@ from core.images import load_picture
 from training.features import Features
 from training.features.beards import Beards
 from training.features.blinks import Blinks
+from training.features.cels import Cels
 from training.features.contours import face_seen
 from training.features.shadows import Shadows
 from training.features.shapes import middle_of
@@ -245,3 +246,50 @@ def test_wrinkles_are_lines_on_skin_and_are_not_drawn(parser: FaceParser, faces:
             assert darker.sum() > 30
             assert darker.mean() < 0.04
             assert not darker[_where(parts, Part.LEFT_EYE, Part.RIGHT_EYE)].any()
+
+
+def test_hair_is_painted_in_a_few_tones_with_an_edge(parser: FaceParser, faces: list[Pixels]) -> None:
+    face = faces[0]
+    painted = Cels(parser)(face, face)
+    hair = parser.parts(face)[..., Part.HAIR]
+    inner = cv2.erode((hair > 0.7).astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
+    flat, before = (to_lab(picture)[..., 0] for picture in (painted, face))
+
+    def steep(lightness: NDArray[np.float32]) -> NDArray[np.bool_]:
+        return np.asarray(np.hypot(cv2.Sobel(lightness, -1, 1, 0), cv2.Sobel(lightness, -1, 0, 1)) > 8)
+
+    # Areas of one tone between edges: far fewer pixels change than on the photo.
+    assert steep(flat)[inner].mean() < 0.6 * steep(before)[inner].mean()
+    # What lies at the edge is darker than what is within.
+    edge = (hair > 0.55) & (cv2.erode((hair > 0.5).astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
+    assert np.median(flat[edge]) < np.median(flat[inner]) - 4
+    # The face stays as it was drawn.
+    skin = cv2.erode((parser.parts(face)[..., Part.SKIN] > 0.9).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert np.abs(painted.astype(int) - face)[skin].mean() < 1
+
+
+def test_a_headscarf_is_one_area(parser: FaceParser, faces: list[Pixels], monkeypatch: pytest.MonkeyPatch) -> None:
+    face = faces[0]
+    parts = parser.parts(face).copy()
+    hair = parts[..., Part.HAIR].copy()
+    # As a parser sees a scarf: upper half hat, left half of the rest clothes, what remains hair.
+    rows, columns = np.mgrid[:256, :256]
+    lots = np.where(rows < 90, Part.HAT, np.where(columns < 128, Part.CLOTHES, Part.HAIR))
+    for part in (Part.HAT, Part.CLOTHES, Part.HAIR):
+        parts[..., part] = hair * (lots == part)
+    monkeypatch.setattr(parser, "parts", lambda photo: parts)
+    plain = _flat((180, 90, 90))
+    painted = Cels(parser)(face, plain)
+    inner = cv2.erode((hair > 0.7).astype(np.uint8), np.ones((11, 11), np.uint8)) > 0
+    assert np.abs(painted.astype(int) - plain)[inner].max() < 4
+
+
+def test_rows_that_a_crop_repeats_are_like_its_edge(parser: FaceParser, faces: list[Pixels]) -> None:
+    striped = faces[0].copy()
+    striped[:60] = striped[60]
+    hair = parser.parts(faces[0])[60, :, Part.HAIR] > 0.5
+    painted = Cels(parser)(striped, striped)
+    middle = np.nonzero(hair)[0]
+    assert len(middle) > 10
+    column = int(np.median(middle))
+    assert np.abs(np.diff(painted[4:50, column].astype(int), axis=0)).max() < 30

@@ -79,3 +79,33 @@ def test_a_closer_look_holds_what_it_is_named_after() -> None:
 def test_closer_looks_at_parts_of_faces_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["warmup", "--data", str(tmp_path), "--out", str(tmp_path / "run"), "--faces"]) == 1
     assert "--faces needs --whole" in capsys.readouterr().err
+
+
+def test_pairs_made_in_advance_are_the_same(pairs: Pairs, tmp_path: Path, borrowed: Callable[[str], None]) -> None:
+    borrowed("VGG16")
+    recipe = WarmupRecipe(steps=2, batch=1, size=64)
+
+    def learnt(workers: int) -> torch.Tensor:
+        trainee = Warmup(recipe, pairs, pairs, tmp_path, SmallGenerator(width=8), workers=workers)
+        with trainee.batches:
+            for number in range(recipe.steps):
+                trainee.step(number)
+        return torch.nn.utils.parameters_to_vector(trainee.generator.parameters())
+
+    torch.manual_seed(0)
+    alone = learnt(0)
+    torch.manual_seed(0)
+    assert torch.equal(alone, learnt(2))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_it_learns_on_a_gpu(pairs: Pairs, tmp_path: Path, borrowed: Callable[[str], None]) -> None:
+    borrowed("VGG16")
+    borrowed("LPIPS_VGG_HEADS")
+    device = torch.device("cuda")
+    recipe = WarmupRecipe(steps=8, batch=2, size=64, learning_rate=3e-3, lpips=8.0, bfloat16=True)
+    trainee = Warmup(recipe, pairs, pairs, tmp_path, SmallGenerator(), device=device, workers=2)
+    with trainee.batches:
+        losses = [float(trainee.step(number)["l1"]) for number in range(recipe.steps)]
+    assert losses[-1] < losses[0]
+    assert next(trainee.average.network.parameters()).device.type == "cuda"

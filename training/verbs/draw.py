@@ -17,6 +17,7 @@ from training.evening import Evening
 from training.features import Features
 from training.features.beards import Beards
 from training.features.blinks import Blinks
+from training.features.cels import Cels
 from training.features.shadows import Shadows
 from training.features.spectacles import Spectacles
 from training.features.wrinkles import Wrinkles
@@ -80,6 +81,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="draw eyes, brows, nose, mouth and outline anew, as the photo has them; photos without them are left out",
     )
+    parser.add_argument(
+        "--cels",
+        action="store_true",
+        help="paint hair in three flat tones with an edge around it, hats, clothes and the backdrop in flat areas",
+    )
     for option, second in _SECONDS.items():
         parser.add_argument(
             f"--{option}",
@@ -133,6 +139,7 @@ def _teacher(hands: Sequence[Hand], options: argparse.Namespace) -> Teacher:
         (options.tidy, Tidying),
         (options.tidy_lines, LineTidying),
         (options.features, Features),
+        (options.cels, Cels),
     )
     seconds = [(second, part) for option, second in _SECONDS.items() if (part := getattr(options, option))]
     if not (options.even or seconds or any(asked for asked, _ in finishes)):
