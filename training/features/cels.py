@@ -1,4 +1,4 @@
-"""Hair, hats and clothes in flat tones with an edge around them, as they are painted on cels.
+"""Hair, hats, clothes and backdrops in flat tones, the first three with an edge around them, as on painted cels.
 
 What a network makes of them that learns from unpaired pictures is the photo's, a little blurred. Here their light is
 smoothed along the strands, as line integral convolution does (Cabral & Leedom 1993), and cut into shadow, middle and
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.colour import from_lab, to_lab
 from training.backdrops import Image
-from training.features.strokes import painted
+from training.features.strokes import painted, soft
 from training.networks.parsing import FaceParser, Part
 
 Pixels = NDArray[np.uint8]
@@ -49,10 +49,10 @@ class Cels:
         self._parser = parser
 
     def __call__(self, photo: Pixels, drawing: Pixels) -> Pixels:
-        """Return ``drawing`` with flat hair, hat and clothes, both aligned (S, S, 3) uint8 RGB."""
+        """Return ``drawing`` with hair, hat, clothes and backdrop painted flat, both aligned (S, S, 3) uint8 RGB."""
         parts = self._parser.parts(photo)
         backdrop = parts[..., Part.BACKDROP] > _SEEN
-        drawing = painted(drawing, _softened(backdrop), _flat(photo))
+        drawing = painted(drawing, soft(backdrop), _flat(photo))
         chances = _continued(photo, parts[..., _COVERS])
         covers, hair = chances[..., :2].sum(axis=-1), chances[..., 2]
         if (chances[..., 0] > _SEEN).mean() > _COVERED:
@@ -70,10 +70,6 @@ def _flat(picture: Pixels) -> Image:
     for _ in range(_PASSES):
         picture = np.asarray(cv2.bilateralFilter(picture, 0, _ALIKE, _NEAR * len(picture)), dtype=np.uint8)
     return np.asarray(picture, dtype=np.float32)
-
-
-def _softened(mask: NDArray[np.bool_]) -> Image:
-    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.004 * len(mask)), dtype=np.float32)
 
 
 def _continued(photo: Pixels, chances: Image) -> Image:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.colour import from_lab, to_lab
 from training.backdrops import Image
 from training.features.shapes import CERTAIN, middle_of
-from training.features.strokes import area, line, painted
+from training.features.strokes import area, line, painted, soft
 from training.networks.parsing import Part
 
 Pixels = NDArray[np.uint8]
@@ -72,11 +72,11 @@ def with_contour(drawing: Pixels, parts: Image) -> Pixels:
     assert eyes is not None
     below = np.arange(side)[:, None] > eyes[1]
     neck = (parts[..., Part.NECK] > CERTAIN) & ~face
-    drawing = painted(drawing, _soft(neck, side), _shaded(skin, _soft(_lowered(face, _REACH) | face, side)))
+    drawing = painted(drawing, soft(neck), _shaded(skin, soft(_lowered(face, _REACH) | face)))
     # Hair hangs into the drawn face where the photo has hair; right at its edge strands may be drawn.
     hair = parts[..., Part.HAIR]
-    bare = _soft(face & (hair < np.where(below, CERTAIN, _HAIRLESS)), side)
-    under_hair = _soft(_lowered(hair > CERTAIN, _HAIRS_REACH), side)
+    bare = soft(face & (hair < np.where(below, CERTAIN, _HAIRLESS)))
+    under_hair = soft(_lowered(hair > CERTAIN, _HAIRS_REACH))
     drawing = painted(drawing, bare, _shaded(skin, _UNDER_HAIR * under_hair))
     drawing = painted(drawing, _BLUSH * _cheeks(parts), _ROSY * skin)
     drawing = _with_nose(drawing, parts, skin)
@@ -169,7 +169,3 @@ def _smoothed(points: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
     weights /= weights.sum()
     both = [np.convolve(long[:, axis], weights, mode="valid") for axis in (0, 1)]
     return np.stack(both, axis=1)
-
-
-def _soft(mask: NDArray[np.bool_], side: int) -> Image:
-    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.004 * side), dtype=np.float32)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from training.backdrops import Image
 
 _FINER = 4
+#: Share of the side over which the edge of a mask is softened.
+_SOFT = 0.004
 
 
 def line(points: NDArray[np.float64], width: float, side: int, ends: float = 1.0) -> Image:
@@ -37,6 +39,11 @@ def painted(picture: NDArray[np.uint8], amount: Image, colour: NDArray[np.floati
     """Lay ``colour``, sRGB 0 to 255 for all pixels or for each, on ``picture`` (S, S, 3) where ``amount`` says."""
     shown = picture + (colour - picture) * amount[..., None]
     return np.asarray(shown.round().clip(0, 255), dtype=np.uint8)
+
+
+def soft(mask: NDArray[np.bool_]) -> Image:
+    """Give a mask (S, S) a soft edge, for :func:`painted`; in [0, 1]."""
+    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), _SOFT * len(mask)), dtype=np.float32)
 
 
 def _canvas(side: int) -> NDArray[np.uint8]:
